@@ -1,0 +1,49 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"kubemate.io/kubemate/internal/core/authz"
+)
+
+// Session is who is signed in, and how.
+type Session struct {
+	ID       string // opaque; safe to log (not the secret)
+	Identity authz.Identity
+	Via      string    // "cookie", "token" or "socket"
+	CSRF     string    // expected in header X-Kubemate-CSRF when Via is "cookie"
+	Expires  time.Time // zero for "socket"
+}
+
+// Authenticator finds the session of a request; errs.Unauthenticated when there is none.
+type Authenticator interface {
+	Authenticate(r *http.Request) (Session, error)
+	// Ended gives a channel that is closed when the session is revoked, expires or its
+	// user is disabled, so that WebSockets and streams end within a second.
+	Ended(sessionID string) <-chan struct{}
+}
+
+// Request is what the middleware found out about a request.
+type Request struct {
+	ID      string // request id, also in header X-Request-Id and in problems
+	Session Session
+	Scope   *authz.Scope
+	Remote  string // client address without port
+}
+
+type requestKey struct{}
+
+// WithRequest puts r into ctx; for the middleware and for tests.
+func WithRequest(ctx context.Context, r *Request) context.Context {
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
+// From gives the request of ctx; an anonymous one, whose Scope is nil, outside a request.
+func From(ctx context.Context) *Request {
+	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
+		return r
+	}
+	return &Request{}
+}
