@@ -1,0 +1,3 @@
+module kubemate.io/kubemate/stack/pause
+
+go 1.26

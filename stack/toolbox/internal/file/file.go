@@ -1,0 +1,59 @@
+// Package file has the tools that work on files: tar, gzip, ln, readlink, df,
+// sha256sum, and, from u-root's core package, base64, cat, chmod, cp, find, ls,
+// mkdir, mktemp, mv, rm, touch and xargs.
+package file
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/sha512"
+	"errors"
+	"io/fs"
+
+	"github.com/u-root/u-root/pkg/core"
+	"github.com/u-root/u-root/pkg/core/base64"
+	"github.com/u-root/u-root/pkg/core/cat"
+	"github.com/u-root/u-root/pkg/core/chmod"
+	"github.com/u-root/u-root/pkg/core/cp"
+	"github.com/u-root/u-root/pkg/core/find"
+	"github.com/u-root/u-root/pkg/core/ls"
+	"github.com/u-root/u-root/pkg/core/mkdir"
+	"github.com/u-root/u-root/pkg/core/mktemp"
+	"github.com/u-root/u-root/pkg/core/mv"
+	"github.com/u-root/u-root/pkg/core/rm"
+	"github.com/u-root/u-root/pkg/core/touch"
+	"github.com/u-root/u-root/pkg/core/xargs"
+
+	"kubemate.io/kubemate/stack/toolbox/internal/applet"
+)
+
+// Applets returns the tools of this package by name.
+func Applets() map[string]applet.Func {
+	return map[string]applet.Func{
+		"df": df, "ln": ln, "readlink": readlink, "tar": tarTool,
+		"base64": adopt(base64.New()), "cat": adopt(cat.New()), "chmod": adopt(chmod.New()),
+		"cp": adopt(cp.New()), "find": adopt(find.New()), "ls": adopt(ls.New()),
+		"mkdir": adopt(mkdir.New()), "mktemp": adopt(mktemp.New()), "mv": adopt(mv.New()),
+		"rm": adopt(rm.New()), "touch": adopt(touch.New()), "xargs": adopt(xargs.New()),
+		"gzip": gzipTool("gzip"), "gunzip": gzipTool("gunzip", "-d"), "zcat": gzipTool("zcat", "-dc"),
+		"sha256sum": checksum("sha256sum", sha256.New), "sha512sum": checksum("sha512sum", sha512.New),
+	}
+}
+
+// adopt makes a tool of one of u-root's.
+func adopt(c core.Command) applet.Func {
+	return func(ctx context.Context, std applet.Std, args []string) error {
+		c.SetIO(std.In, std.Out, std.Err)
+		return plain(c.RunContext(ctx, args...))
+	}
+}
+
+// plain leaves out the name of the system call that failed: people look for the
+// file and the reason.
+func plain(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) && err == error(path) {
+		return errors.New(path.Path + ": " + path.Err.Error())
+	}
+	return err
+}
