@@ -48,7 +48,7 @@ func Run(ctx context.Context, o Options) error {
 		names = config.Roles()
 	}
 	p := &process{Options: o, board: fault.NewBoard(config.Roles()), listeners: map[string]net.Listener{}, urls: o.Config.Addresses}
-	if err := p.listen(names); err != nil {
+	if err := p.listen(ctx, names); err != nil {
 		return err
 	}
 	return p.run(ctx, names)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -13,13 +14,14 @@ const AdminURL = "admin"
 
 // listen opens every listener before any role is made, so that in one process
 // the roles know each other's addresses from the beginning.
-func (p *process) listen(names []string) error {
+func (p *process) listen(ctx context.Context, names []string) error {
+	var listening net.ListenConfig
 	for _, name := range names {
 		address := p.Config.Listen
 		if p.Config.Role == config.All && name != "teller" {
 			address = "127.0.0.1:0"
 		}
-		listener, err := net.Listen("tcp", address)
+		listener, err := listening.Listen(ctx, "tcp", address)
 		if err != nil {
 			p.close()
 			return fmt.Errorf("listen for %s: %w; choose another address with --listen", name, err)
@@ -27,7 +29,7 @@ func (p *process) listen(names []string) error {
 		p.listeners[name] = listener
 	}
 	if p.Config.AdminListen != "" {
-		admin, err := net.Listen("tcp", p.Config.AdminListen)
+		admin, err := listening.Listen(ctx, "tcp", p.Config.AdminListen)
 		if err != nil {
 			p.close()
 			return fmt.Errorf("listen for the fault switches: %w; choose another address with --admin-listen", err)

@@ -19,7 +19,7 @@ func burn(ctx context.Context, cores float64) {
 			for ctx.Err() == nil {
 				work := time.Duration(share * float64(period))
 				spin(work)
-				if rest := period - work; rest > 0 && sleep(ctx, rest) != nil {
+				if rest := period - work; rest > 0 && !sleep(ctx, rest) {
 					return
 				}
 			}

@@ -78,8 +78,8 @@ func (s *Switch) gauge() {
 func (s *Switch) Before(r *http.Request) error {
 	spec, _ := s.Current()
 	if l := spec.Latency; l != nil && rand.Float64() < l.Share {
-		if err := sleep(r.Context(), time.Duration(l.MS)*time.Millisecond); err != nil {
-			return err
+		if !sleep(r.Context(), time.Duration(l.MS)*time.Millisecond) {
+			return errGone
 		}
 	}
 	if e := spec.Errors; e != nil && rand.Float64() < e.Share {
@@ -156,23 +156,24 @@ func (s *Switch) start(ctx context.Context, spec Spec) (stop func()) {
 
 // crash ends the process when its time has come.
 func (s *Switch) crash(ctx context.Context, c Crash) {
-	if sleep(ctx, time.Duration(c.AfterSeconds)*time.Second) != nil {
+	if !sleep(ctx, time.Duration(c.AfterSeconds)*time.Second) {
 		return
 	}
 	s.log.Error("unrecoverable state, exiting", "exit_code", c.ExitCode)
 	s.exit(c.ExitCode)
 }
 
-var errStopped = errors.New("stopped while waiting")
+// errGone ends a delayed request whose caller did not wait.
+var errGone = errors.New("the caller has gone")
 
-// sleep waits for d; it fails if the context ends first.
-func sleep(ctx context.Context, d time.Duration) error {
+// sleep waits for d; it is false if the context ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return errStopped
+		return false
 	case <-timer.C:
-		return nil
+		return true
 	}
 }

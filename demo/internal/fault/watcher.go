@@ -30,7 +30,7 @@ func NewWatcher(path string, board *Board, log *slog.Logger) *Watcher {
 func (w *Watcher) Run(ctx context.Context, every time.Duration) error {
 	for {
 		w.Poll()
-		if sleep(ctx, every) != nil {
+		if !sleep(ctx, every) {
 			return nil
 		}
 	}
@@ -66,7 +66,7 @@ func read(path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("open fault configuration: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	data, err := io.ReadAll(io.LimitReader(file, MaxBytes+1))
 	if err != nil {
 		return "", fmt.Errorf("read fault configuration: %w", err)

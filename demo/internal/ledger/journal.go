@@ -164,7 +164,7 @@ func (j *journal) cut() error {
 // compact rewrites the journal as the book's opening state and kept entries,
 // and puts the new file in the old one's place in one step.
 func (j *journal) compact(b *book) error {
-	next, err := os.CreateTemp(filepath.Dir(j.path), ".journal-*")
+	next, err := os.OpenFile(j.path+".next", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("rewrite journal: %w", err)
 	}

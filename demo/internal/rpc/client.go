@@ -131,7 +131,7 @@ func (c *Client) attempt(ctx context.Context, call Call, body []byte) (again boo
 		slow := errors.As(err, &timeout) && timeout.Timeout()
 		return !slow && ctx.Err() == nil, fmt.Errorf("call %s: %w", c.target, err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // read to its end, or given up
 	return response.StatusCode == http.StatusServiceUnavailable, c.decode(response, call.Out)
 }
 

@@ -24,7 +24,8 @@ func (rt *Router) endpoint(method, route string, h Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		identity, err := trace.Extract(r.Header)
-		r = r.WithContext(trace.With(r.Context(), identity))
+		ctx := trace.With(r.Context(), identity)
+		r = r.WithContext(ctx)
 		w.Header().Set(trace.HeaderRequestID, identity.ID)
 
 		var answer any
@@ -34,22 +35,22 @@ func (rt *Router) endpoint(method, route string, h Handler) http.Handler {
 		case err != nil:
 			err = Invalid(err)
 		default:
-			answer, err = rt.serve(r, h)
+			answer, err = rt.serve(ctx, r, h)
 		}
-		status := reply(w, r.Context(), identity.ID, answer, err)
+		status := reply(ctx, w, identity.ID, answer, err)
 		took := time.Since(start)
 
 		rt.metrics.Requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
 		metrics.Observe(rt.metrics.RequestSeconds.WithLabelValues(method, route), took, identity.Span.TraceID)
-		rt.access(r, route, status, took, err)
+		rt.access(ctx, r.Method, route, status, took, err)
 	})
 }
 
 // serve lets the fault switches go first, and turns a panic into an error.
-func (rt *Router) serve(r *http.Request, h Handler) (answer any, err error) {
+func (rt *Router) serve(ctx context.Context, r *http.Request, h Handler) (answer any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			rt.log.ErrorContext(r.Context(), "handler panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			rt.log.ErrorContext(ctx, "handler panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			err = errors.New("handler panicked")
 		}
 	}()
@@ -60,7 +61,7 @@ func (rt *Router) serve(r *http.Request, h Handler) (answer any, err error) {
 }
 
 // reply writes the answer or the problem and gives the status.
-func reply(w http.ResponseWriter, ctx context.Context, requestID string, answer any, err error) int {
+func reply(ctx context.Context, w http.ResponseWriter, requestID string, answer any, err error) int {
 	if err == nil {
 		body, encodeErr := json.Marshal(answer)
 		if encodeErr == nil {
@@ -80,7 +81,7 @@ func reply(w http.ResponseWriter, ctx context.Context, requestID string, answer 
 }
 
 // access writes the request's one line; its level follows the status.
-func (rt *Router) access(r *http.Request, route string, status int, took time.Duration, err error) {
+func (rt *Router) access(ctx context.Context, method, route string, status int, took time.Duration, err error) {
 	level := slog.LevelInfo
 	switch {
 	case status >= 500:
@@ -89,7 +90,7 @@ func (rt *Router) access(r *http.Request, route string, status int, took time.Du
 		level = slog.LevelWarn
 	}
 	attrs := []slog.Attr{
-		slog.String("method", r.Method),
+		slog.String("method", method),
 		slog.String("route", route),
 		slog.Int("status", status),
 		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
@@ -97,5 +98,5 @@ func (rt *Router) access(r *http.Request, route string, status int, took time.Du
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
-	rt.log.LogAttrs(r.Context(), level, "request", attrs...)
+	rt.log.LogAttrs(ctx, level, "request", attrs...)
 }

@@ -67,7 +67,7 @@ func lowerHex(s string) bool {
 func newID(n int) string {
 	id := make([]byte, n)
 	for {
-		rand.Read(id) //nolint:errcheck // documented never to fail
+		rand.Read(id) // never fails
 		if s := hex.EncodeToString(id); strings.Trim(s, "0") != "" {
 			return s
 		}
