@@ -15,6 +15,9 @@ type Session struct {
 	Via      string    // "cookie", "token" or "socket"
 	CSRF     string    // expected in header X-Kubemate-CSRF when Via is "cookie"
 	Expires  time.Time // zero for "socket"
+	// Restricted sessions may use only operations marked with WhileRestricted: their user
+	// has to set a password first.
+	Restricted bool
 }
 
 // Authenticator finds the session of a request; errs.Unauthenticated when there is none.
@@ -31,6 +34,9 @@ type Request struct {
 	Session Session
 	Scope   *authz.Scope
 	Remote  string // client address without port
+
+	route string // the operation's path, for logs and metrics
+	cause error  // why the request failed, for the log only
 }
 
 type requestKey struct{}
