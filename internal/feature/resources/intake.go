@@ -1,0 +1,3 @@
+package resources
+
+const maxYAML = 2 << 20
