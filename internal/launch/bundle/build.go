@@ -34,7 +34,7 @@ type Options struct {
 }
 
 // DefaultVersion tags Kubemate's own images where no version is given.
-const DefaultVersion = "v0.1.0"
+const DefaultVersion = "0.1.0"
 
 func (o Options) withDefaults() (Options, error) {
 	var err error
