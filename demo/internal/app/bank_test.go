@@ -120,7 +120,7 @@ func (w *world) status(method, role, path, body string) int {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	_, _ = io.Copy(io.Discard, response.Body)
 	return response.StatusCode
 }
@@ -291,7 +291,7 @@ func TestOneTraceThroughAllServices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response.Body.Close()
+	_ = response.Body.Close()
 	requestID := response.Header.Get("X-Request-Id")
 	w.stop()
 	seen, spans := map[any]bool{}, map[any]bool{}

@@ -12,6 +12,12 @@ import (
 	"kubemate.io/kubemate/demo/internal/rpc"
 )
 
+// Content types in which a configuration may be put.
+const (
+	typeJSON = "application/json"
+	typeYAML = "application/yaml"
+)
+
 // Admin serves GET, PUT and DELETE /faults. It is meant for a listener on
 // loopback inside the pod, so that only who may port-forward or exec reaches
 // it. Against web pages that a user's browser runs, it insists on a loopback
@@ -19,7 +25,7 @@ import (
 func Admin(board *Board, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	show := func(w http.ResponseWriter) {
-		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Type", typeJSON)
 		if err := json.NewEncoder(w).Encode(board.Current()); err != nil {
 			log.Warn("fault switches not shown", "error", err)
 		}
@@ -50,7 +56,7 @@ func Admin(board *Board, log *slog.Logger) http.Handler {
 // decode reads a set for roles of this process.
 func (b *Board) decode(r *http.Request) (Set, *rpc.Problem) {
 	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind {
-	case "application/json", "application/yaml":
+	case typeJSON, typeYAML:
 	default:
 		return nil, rpc.NewProblem(http.StatusUnsupportedMediaType, "content_type", "send application/json or application/yaml")
 	}

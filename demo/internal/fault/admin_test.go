@@ -18,13 +18,13 @@ func TestAdmin(t *testing.T) {
 		{"rebound name", "DELETE", "faults.evil.example", "", "", 421, true},
 		{"form of a web page", "PUT", "localhost:9091", "text/plain", good, 415, true},
 		{"no content type", "PUT", "localhost:9091", "", good, 415, true},
-		{"post", "POST", "localhost:9091", "application/yaml", good, 405, true},
+		{"post", "POST", "localhost:9091", typeYAML, good, 405, true},
 		{"show", "GET", "127.0.0.1:9091", "", "", 200, true},
-		{"mistake", "PUT", "localhost:9091", "application/yaml", "ledger: {boom: {}}", 422, true},
-		{"role elsewhere", "PUT", "localhost:9091", "application/yaml", "teller: {}", 422, true},
-		{"too large", "PUT", "localhost:9091", "application/yaml", strings.Repeat("#", MaxBytes+1), 422, true},
+		{"mistake", "PUT", "localhost:9091", typeYAML, "ledger: {boom: {}}", 422, true},
+		{"role elsewhere", "PUT", "localhost:9091", typeYAML, "teller: {}", 422, true},
+		{"too large", "PUT", "localhost:9091", typeYAML, strings.Repeat("#", MaxBytes+1), 422, true},
 		{"put", "PUT", "[::1]:9091", "application/json", `{"ledger":{"latency":{"ms":5,"share":1}}}`, 200, true},
-		{"put nothing", "PUT", "localhost", "application/yaml", "{}", 200, false},
+		{"put nothing", "PUT", "localhost", typeYAML, "{}", 200, false},
 		{"delete", "DELETE", "localhost:9091", "", "", 200, false},
 	}
 	for _, tt := range tests {

@@ -98,7 +98,7 @@ var errLine = errors.New("damaged line; restore the journal, or remove it to ope
 
 // apply brings one line into the book.
 func apply(b *book, line []byte) (*book, error) {
-	if len(line) < 11 || line[8] != ' ' {
+	if len(line) < 11 || line[8] != ' ' || line[len(line)-1] != '\n' {
 		return nil, errLine
 	}
 	body := line[9 : len(line)-1]

@@ -55,6 +55,9 @@ func TestJournalRecovers(t *testing.T) {
 			return bytes.Join(append(lines[:3], lines[4:]...), nil)
 		}, 0, false, true},
 		{"opening missing", func(d []byte) []byte { return d[bytes.IndexByte(d, '\n')+1:] }, 0, false, true},
+		{"opening without its newline", func(d []byte) []byte {
+			return append(d[:bytes.IndexByte(d, '\n')], '0')
+		}, 0, false, true},
 		{"empty", func([]byte) []byte { return nil }, 0, false, true},
 		{"something else", func([]byte) []byte { return []byte("hello\n") }, 0, false, true},
 	}
@@ -124,7 +127,7 @@ func TestCompactKeepsEverythingThatMatters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer j.close()
+	defer func() { _ = j.close() }()
 	if again.balances["C000001"] != bank.OpeningMinor-kept-100-10 {
 		t.Errorf("balance %d", again.balances["C000001"])
 	}

@@ -228,7 +228,7 @@ func TestServeFinishesWhatIsUnderWay(t *testing.T) {
 			answered <- err.Error()
 			return
 		}
-		defer response.Body.Close()
+		defer func() { _ = response.Body.Close() }()
 		body, _ := io.ReadAll(response.Body)
 		answered <- string(body)
 	}()
