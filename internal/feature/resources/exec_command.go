@@ -48,7 +48,6 @@ func (c *execCall) runCommand(t *terminal, command []string) ExecResult {
 // attempt runs one command on the terminal. Input that the command did not read stays.
 func (c *execCall) attempt(t *terminal, command []string) error {
 	input := t.input.reader()
-	defer input.stop()
 	o := remotecommand.StreamOptions{
 		Stdin:  input,
 		Stdout: frameWriter{t, ExecStdout},
@@ -59,7 +58,9 @@ func (c *execCall) attempt(t *terminal, command []string) error {
 	} else {
 		o.Stderr = frameWriter{t, ExecStderr}
 	}
-	return c.stream(t.ctx, command, o)
+	err := c.stream(t.ctx, command, o)
+	input.stop(noSuchProgram(err))
+	return err
 }
 
 // stream runs a command with the given streams, over WebSocket or, where the cluster is too
@@ -119,7 +120,7 @@ func (c *execCall) explain(err error) error {
 	case strings.Contains(text, "container not found") || strings.Contains(text, "container is not created or running"):
 		return errs.New(errs.Unprocessable, "container %s of %s is not running", c.container, c.target.podRef(c.pod)).
 			WithHint("it may just have been restarted: try again").Wrap(err)
-	case httpstream.IsUpgradeFailure(err):
+	case httpstream.IsUpgradeFailure(err) || strings.Contains(text, "unable to upgrade"):
 		return upgradeRefused(err, c.target.podRef(c.pod))
 	case errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(text, "close 1006"):
 		return errs.New(errs.Unavailable, "the connection to %s was cut", c.target.podRef(c.pod)).WithHint("try again").Wrap(err)

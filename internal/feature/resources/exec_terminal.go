@@ -159,8 +159,8 @@ func (w frameWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// inputQueue keeps typed bytes until a command reads them. A command that could not be
-// started leaves them for the next try.
+// inputQueue keeps typed bytes until a command reads them. What was read by a command that
+// could not be started is given back for the next try.
 type inputQueue struct {
 	mu     sync.Mutex
 	cond   *sync.Cond
@@ -208,8 +208,12 @@ func (q *inputQueue) reader() *inputReader { return &inputReader{queue: q} }
 
 type inputReader struct {
 	queue   *inputQueue
-	stopped bool // guarded by queue.mu
+	stopped bool   // guarded by queue.mu, as is taken
+	taken   []byte // the first bytes read, at most inputKept
 }
+
+// inputKept is how much input is kept for the next try.
+const inputKept = 4 << 10
 
 // Read waits for input.
 func (r *inputReader) Read(p []byte) (int, error) {
@@ -224,6 +228,9 @@ func (r *inputReader) Read(p []byte) (int, error) {
 	}
 	n := copy(p, q.data)
 	q.data = q.data[n:]
+	if len(r.taken)+n <= inputKept {
+		r.taken = append(r.taken, p[:n]...)
+	}
 	select {
 	case q.room <- struct{}{}:
 	default:
@@ -231,10 +238,14 @@ func (r *inputReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (r *inputReader) stop() {
+// stop ends the reads; giveBack returns what was read, because no command got it.
+func (r *inputReader) stop(giveBack bool) {
 	r.queue.mu.Lock()
 	defer r.queue.mu.Unlock()
 	r.stopped = true
+	if giveBack {
+		r.queue.data = append(r.taken, r.queue.data...)
+	}
 	r.queue.cond.Broadcast()
 }
 

@@ -173,7 +173,12 @@ func (t *streamTarget) forward(pod string, port int) (*forwardStreams, error) {
 		f.data, err = conn.CreateStream(headers)
 	}
 	if err != nil {
-		_ = conn.Close()
+		defer conn.Close()
+		// The node may have failed so fast that its reason came before its consent.
+		defer time.AfterFunc(forwardErrorWait, func() { _ = conn.Close() }).Stop()
+		if said := f.failure(); said != nil {
+			return nil, said
+		}
 		return nil, errs.New(errs.BadUpstream, "the cluster did not open a connection to %s", f.about).WithHint("try again").Wrap(err)
 	}
 	return f, nil
@@ -200,6 +205,9 @@ func (t *streamTarget) dialPod(pod string) (httpstream.Connection, error) {
 
 // failure reads why the cluster could not carry the connection; nil when it ended by itself.
 func (f *forwardStreams) failure() error {
+	if f.errors == nil {
+		return nil
+	}
 	text, _ := io.ReadAll(io.LimitReader(f.errors, 4096))
 	if len(text) == 0 {
 		return nil
