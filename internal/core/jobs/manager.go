@@ -180,3 +180,6 @@ var (
 	errLost      = errors.New("the lease was lost to another process")
 	errStopping  = errors.New("the process stops")
 )
+
+// WasCancelled says that a handler's context ended because a user cancelled the job.
+func WasCancelled(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errCancelled) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -108,7 +109,10 @@ func (r *Run) finish(ctx context.Context, cause, err error) error {
 	j := &r.rec.Job
 	switch {
 	case errors.Is(cause, errCancelled):
-		j.Phase, j.Message = Cancelled, "cancelled"
+		j.Phase = Cancelled
+		if !strings.HasPrefix(j.Message, "cancelled") { // the handler may have said more
+			j.Message = "cancelled"
+		}
 	case err == nil:
 		j.Phase = Succeeded
 	default:

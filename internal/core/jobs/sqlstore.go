@@ -28,10 +28,10 @@ CREATE INDEX IF NOT EXISTS jobs_created ON jobs (created);
 CREATE INDEX IF NOT EXISTS jobs_phase ON jobs (phase, lease);`
 
 // SQLStore keeps jobs in a relational store.
-type SQLStore struct{ db *sql.DB }
+type SQLStore struct{ write, read *sql.DB }
 
-// NewSQLStore uses a database that has the table of Schema.
-func NewSQLStore(db *sql.DB) *SQLStore { return &SQLStore{db: db} }
+// NewSQLStore uses a database that has the table of Schema; write and read may be the same.
+func NewSQLStore(write, read *sql.DB) *SQLStore { return &SQLStore{write: write, read: read} }
 
 // body is the part of a record that is stored as JSON.
 type body struct {
@@ -49,7 +49,7 @@ func (s *SQLStore) Insert(ctx context.Context, r Record) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.db.ExecContext(ctx,
+	_, err = s.write.ExecContext(ctx,
 		`INSERT INTO jobs (id, cluster, phase, created, body) VALUES ($1, $2, $3, $4, $5)`,
 		r.ID, r.Cluster, string(r.Phase), r.Created.UnixMilli(), text)
 	return wrap("add job", r.ID, err)
@@ -57,7 +57,7 @@ func (s *SQLStore) Insert(ctx context.Context, r Record) error {
 
 // Load implements Store.
 func (s *SQLStore) Load(ctx context.Context, id string) (Record, error) {
-	r, err := scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM jobs WHERE id = $1`, id))
+	r, err := scan(s.read.QueryRowContext(ctx, `SELECT `+columns+` FROM jobs WHERE id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Record{}, errs.New(errs.NotFound, "there is no job %q", id).WithHint("finished jobs are removed after some days")
 	}
@@ -66,7 +66,7 @@ func (s *SQLStore) Load(ctx context.Context, id string) (Record, error) {
 
 // List implements Store.
 func (s *SQLStore) List(ctx context.Context, cluster string, limit int) (out []Record, err error) {
-	rows, err := s.db.QueryContext(ctx,
+	rows, err := s.read.QueryContext(ctx,
 		`SELECT `+columns+` FROM jobs WHERE $1 = '' OR cluster = $1 ORDER BY created DESC, id LIMIT $2`, cluster, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list jobs: %w", err)
@@ -84,7 +84,7 @@ func (s *SQLStore) List(ctx context.Context, cluster string, limit int) (out []R
 
 // Claimable implements Store.
 func (s *SQLStore) Claimable(ctx context.Context, now time.Time) (ids []string, err error) {
-	rows, err := s.db.QueryContext(ctx,
+	rows, err := s.read.QueryContext(ctx,
 		`SELECT id FROM jobs WHERE phase = $1 AND lease < $2 ORDER BY created LIMIT 100`, string(Running), now.UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("find jobs to run: %w", err)
@@ -102,7 +102,7 @@ func (s *SQLStore) Claimable(ctx context.Context, now time.Time) (ids []string, 
 
 // Claim implements Store.
 func (s *SQLStore) Claim(ctx context.Context, id, holder string, now, until time.Time) (Record, bool, error) {
-	done, err := s.db.ExecContext(ctx,
+	done, err := s.write.ExecContext(ctx,
 		`UPDATE jobs SET holder = $1, lease = $2 WHERE id = $3 AND phase = $4 AND lease < $5`,
 		holder, until.UnixMilli(), id, string(Running), now.UnixMilli())
 	if won, err := one(done, err); err != nil || !won {
@@ -114,13 +114,13 @@ func (s *SQLStore) Claim(ctx context.Context, id, holder string, now, until time
 
 // Renew implements Store.
 func (s *SQLStore) Renew(ctx context.Context, id, holder string, until time.Time) (cancel, held bool, err error) {
-	done, err := s.db.ExecContext(ctx,
+	done, err := s.write.ExecContext(ctx,
 		`UPDATE jobs SET lease = $1 WHERE id = $2 AND holder = $3`, until.UnixMilli(), id, holder)
 	if held, err = one(done, err); err != nil || !held {
 		return false, false, wrap("renew job", id, err)
 	}
 	var wish int
-	err = s.db.QueryRowContext(ctx, `SELECT cancel FROM jobs WHERE id = $1`, id).Scan(&wish)
+	err = s.write.QueryRowContext(ctx, `SELECT cancel FROM jobs WHERE id = $1`, id).Scan(&wish)
 	return wish != 0, true, wrap("renew job", id, err)
 }
 
@@ -134,7 +134,7 @@ func (s *SQLStore) Save(ctx context.Context, r Record) (bool, error) {
 	if r.Finished != nil {
 		finished = r.Finished.UnixMilli()
 	}
-	done, err := s.db.ExecContext(ctx,
+	done, err := s.write.ExecContext(ctx,
 		`UPDATE jobs SET phase = $1, finished = $2, body = $3 WHERE id = $4 AND holder = $5`,
 		string(r.Phase), finished, text, r.ID, r.Holder)
 	held, err := one(done, err)
@@ -143,19 +143,19 @@ func (s *SQLStore) Save(ctx context.Context, r Record) (bool, error) {
 
 // Release implements Store.
 func (s *SQLStore) Release(ctx context.Context, id, holder string) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE jobs SET holder = '', lease = 0 WHERE id = $1 AND holder = $2`, id, holder)
+	_, err := s.write.ExecContext(ctx, `UPDATE jobs SET holder = '', lease = 0 WHERE id = $1 AND holder = $2`, id, holder)
 	return wrap("release job", id, err)
 }
 
 // RequestCancel implements Store.
 func (s *SQLStore) RequestCancel(ctx context.Context, id string) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE jobs SET cancel = 1 WHERE id = $1`, id)
+	_, err := s.write.ExecContext(ctx, `UPDATE jobs SET cancel = 1 WHERE id = $1`, id)
 	return wrap("cancel job", id, err)
 }
 
 // Prune implements Store.
 func (s *SQLStore) Prune(ctx context.Context, before time.Time) error {
-	_, err := s.db.ExecContext(ctx, `DELETE FROM jobs WHERE finished > 0 AND finished < $1`, before.UnixMilli())
+	_, err := s.write.ExecContext(ctx, `DELETE FROM jobs WHERE finished > 0 AND finished < $1`, before.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("remove old jobs: %w", err)
 	}
