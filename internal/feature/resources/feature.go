@@ -74,6 +74,7 @@ func (f *Feature) Routes(api *httpapi.API) {
 	f.actionRoutes(api)
 	f.rolloutRoutes(api)
 	f.jobRoutes(api)
+	f.streamRoutes(api)
 }
 
 // Run does nothing of its own: jobs are run by the jobs.Manager. It returns when ctx ends.
