@@ -1,0 +1,21 @@
+import { computed } from 'vue'
+import { useRouter } from 'vue-router'
+import { SECTIONS, useSession, type NavEntry } from '@/core/console'
+import { features } from '../features'
+
+/** The doors of the navigation that the user may open and that lead somewhere, in order. */
+export function useDoors() {
+  const session = useSession()
+  const router = useRouter()
+  const all = features.flatMap((feature) => feature.nav ?? [])
+  const entries = computed<NavEntry[]>(() =>
+    all
+      .filter((entry) => session.opens(entry.door) && router.hasRoute(entry.route))
+      .sort((a, b) => SECTIONS.indexOf(a.section) - SECTIONS.indexOf(b.section) || a.order - b.order),
+  )
+  const groups = computed(() =>
+    SECTIONS.map((section) => ({ section, entries: entries.value.filter((entry) => entry.section === section) })).filter((group) => group.entries.length > 0),
+  )
+  const primary = computed(() => entries.value.filter((entry) => entry.primary).slice(0, 4))
+  return { entries, groups, primary }
+}

@@ -1,0 +1,8 @@
+export { commandSources, useCommands, type Command, type CommandSource } from './commands'
+export { defineFeature, SECTIONS, type Feature, type NavEntry, type Section } from './feature'
+export { allShortcuts, makeKeyHandler, useShortcuts, type Shortcut } from './keys'
+export { listRoute, NO_NAMESPACE, objectPath, objectRoute } from './links'
+export { useListState } from './listState'
+export { listOf, rememberCluster, useScope } from './scope'
+export { useSession, type Session } from './session'
+export { pageDetail, usePageTitle } from './title'

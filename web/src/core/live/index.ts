@@ -1,0 +1,6 @@
+export { installLive, useLive, type LiveLink } from './link'
+export { useLiveList, type LiveList } from './list'
+export type { Cell, Column, ColumnType, Condition, Filter, Job, Kind, ObjectDetail, ObjectRef, Page, PageState, Query, Row, Tone } from './model'
+export { useLiveJob, useLiveObject } from './object'
+export type { LinkState } from './socket'
+export type { Staleness } from './stale'
