@@ -18,7 +18,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(controlplane.NewCommand(), kubelet(), kubeProxy(), provisioner(), version())
+	root.AddCommand(controlplane.NewCommand(), kubelet(), kubeProxy(), provisioner(), stopPods(), version())
 	err := root.Execute()
 	logs.FlushLogs()
 	if err != nil {

@@ -56,6 +56,7 @@ func etcdConfig(o *Options) *embed.Config {
 	cfg.Dir = "data"
 	cfg.LogLevel = "warn"
 	cfg.LogOutputs = []string{"stderr"}
+	cfg.WarningUnaryRequestDuration = time.Second // its zero value logs every request
 	cfg.UnsafeNoFsync = o.UnsafeNoFsync
 	cfg.QuotaBackendBytes = etcdQuota
 	cfg.AutoCompactionMode = "periodic"
