@@ -111,7 +111,7 @@ func (s *Server) checkOrigin(r *http.Request, info *Request, op *huma.Operation)
 func permitted(session Session, op *huma.Operation) error {
 	if session.Restricted && op.Metadata[metaRestricted] != true && !isPublic(op) {
 		return errs.New(errs.Forbidden, "a password must be set before anything else can be done").
-			WithHint("set your password on the profile page, or with PUT of /auth/password").WithExtra("mustSetPassword", true)
+			WithHint("set your password on the profile page, or with POST of /auth/password").WithExtra("mustSetPassword", true)
 	}
 	if group, ok := op.Metadata[metaGroup].(string); ok && !session.Identity.InGroup(group) {
 		return errs.New(errs.Forbidden, "only members of group %s may do this", group).

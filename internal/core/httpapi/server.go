@@ -111,3 +111,12 @@ func (s *Server) noRoute(w http.ResponseWriter, r *http.Request) {
 	}
 	s.console.ServeHTTP(w, r)
 }
+
+// Routes lists what is served, as "GET /api/v1/users/:name"; a test compares it with the document.
+func (s *Server) Routes() []string {
+	var out []string
+	for _, r := range s.engine.Routes() {
+		out = append(out, r.Method+" "+r.Path)
+	}
+	return out
+}

@@ -8,7 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
+
+	"kubemate.io/kubemate/internal/core/kube"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 // credentials keeps the hashes of passwords, one Secret per user. They are read when
 // somebody signs in and never held in memory.
 type credentials struct {
-	client kubernetes.Interface
+	cluster kube.Cluster
 }
 
 func secretName(user string) string { return "user-" + user }
@@ -28,7 +29,7 @@ func secretName(user string) string { return "user-" + user }
 // hashOf gives a user's stored hash, "" when there is none. A Secret that was left by an
 // earlier user of the same name does not count.
 func (c credentials) hashOf(ctx context.Context, name, uid string) (string, error) {
-	s, err := c.client.CoreV1().Secrets(systemNamespace).Get(ctx, secretName(name), metav1.GetOptions{})
+	s, err := c.cluster.System().Typed.CoreV1().Secrets(systemNamespace).Get(ctx, secretName(name), metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return "", nil
 	}
@@ -54,7 +55,7 @@ func (c credentials) store(ctx context.Context, u user, hash string, now time.Ti
 		Type: "kubemate.io/credentials",
 		Data: map[string][]byte{hashKey: []byte(hash)},
 	}
-	secrets := c.client.CoreV1().Secrets(systemNamespace)
+	secrets := c.cluster.System().Typed.CoreV1().Secrets(systemNamespace)
 	_, err := secrets.Update(ctx, s, metav1.UpdateOptions{FieldManager: "kubemate"})
 	if apierrors.IsNotFound(err) {
 		_, err = secrets.Create(ctx, s, metav1.CreateOptions{FieldManager: "kubemate"})
@@ -66,7 +67,7 @@ func (c credentials) store(ctx context.Context, u user, hash string, now time.Ti
 }
 
 func (c credentials) delete(ctx context.Context, name string) error {
-	err := c.client.CoreV1().Secrets(systemNamespace).Delete(ctx, secretName(name), metav1.DeleteOptions{})
+	err := c.cluster.System().Typed.CoreV1().Secrets(systemNamespace).Delete(ctx, secretName(name), metav1.DeleteOptions{})
 	if err != nil && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("remove the credentials of user %s: %w", name, err)
 	}

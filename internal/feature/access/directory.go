@@ -20,6 +20,7 @@ import (
 
 	"kubemate.io/kubemate/api/v1alpha1"
 	"kubemate.io/kubemate/internal/core/errs"
+	"kubemate.io/kubemate/internal/core/kube"
 )
 
 // user is one person as the directory knows him.
@@ -37,7 +38,7 @@ type user struct {
 
 // directory is the users, as custom resources of the management cluster, followed by a watch.
 type directory struct {
-	client  dynamic.Interface
+	cluster kube.Cluster
 	log     *slog.Logger
 	changed func(before, after *user) // after is nil when the user is gone
 
@@ -46,13 +47,17 @@ type directory struct {
 	ready chan struct{}
 }
 
-func newDirectory(client dynamic.Interface, log *slog.Logger) *directory {
-	return &directory{client: client, log: log, users: map[string]user{}, ready: make(chan struct{}), changed: func(_, _ *user) {}}
+func newDirectory(cluster kube.Cluster, log *slog.Logger) *directory {
+	return &directory{cluster: cluster, log: log, users: map[string]user{}, ready: make(chan struct{}), changed: func(_, _ *user) {}}
+}
+
+func (d *directory) resource() dynamic.ResourceInterface {
+	return d.cluster.System().Dynamic.Resource(v1alpha1.UsersResource())
 }
 
 // run follows the users until ctx ends.
 func (d *directory) run(ctx context.Context) error {
-	factory := dynamicinformer.NewDynamicSharedInformerFactory(d.client, 0)
+	factory := dynamicinformer.NewDynamicSharedInformerFactory(d.cluster.System().Dynamic, 0)
 	informer := factory.ForResource(v1alpha1.UsersResource()).Informer()
 	registration, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(obj any) { d.put(obj) },
@@ -149,7 +154,7 @@ func (d *directory) create(ctx context.Context, u user) (user, error) {
 	if err != nil {
 		return user{}, err
 	}
-	made, err := d.client.Resource(v1alpha1.UsersResource()).Create(ctx, o, metav1.CreateOptions{FieldManager: "kubemate"})
+	made, err := d.resource().Create(ctx, o, metav1.CreateOptions{FieldManager: "kubemate"})
 	if apierrors.IsAlreadyExists(err) {
 		return user{}, errs.New(errs.Conflict, "there is a user %s already", u.Name).WithHint("choose another name")
 	}
@@ -165,7 +170,7 @@ func (d *directory) update(ctx context.Context, u user) (user, error) {
 	if err != nil {
 		return user{}, fmt.Errorf("write user %s as JSON: %w", u.Name, err)
 	}
-	made, err := d.client.Resource(v1alpha1.UsersResource()).Patch(ctx, u.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: "kubemate"})
+	made, err := d.resource().Patch(ctx, u.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: "kubemate"})
 	if apierrors.IsConflict(err) {
 		return user{}, errs.New(errs.Conflict, "user %s was changed by somebody else in this moment", u.Name).WithHint("look again and repeat the change")
 	}
@@ -175,7 +180,7 @@ func (d *directory) update(ctx context.Context, u user) (user, error) {
 // notePassword writes into the status that a password was set.
 func (d *directory) notePassword(ctx context.Context, name string, at time.Time) error {
 	patch := fmt.Appendf(nil, `{"status":{"passwordSet":true,"passwordChanged":%q}}`, at.UTC().Format(time.RFC3339))
-	made, err := d.client.Resource(v1alpha1.UsersResource()).Patch(ctx, name, types.MergePatchType, patch,
+	made, err := d.resource().Patch(ctx, name, types.MergePatchType, patch,
 		metav1.PatchOptions{FieldManager: "kubemate"}, "status")
 	_, err = d.took(made, err)
 	return err
@@ -183,7 +188,7 @@ func (d *directory) notePassword(ctx context.Context, name string, at time.Time)
 
 func (d *directory) delete(ctx context.Context, u user) error {
 	uid := u.uid()
-	err := d.client.Resource(v1alpha1.UsersResource()).Delete(ctx, u.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}})
+	err := d.resource().Delete(ctx, u.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}})
 	if err != nil && !apierrors.IsNotFound(err) {
 		return err
 	}

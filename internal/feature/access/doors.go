@@ -22,7 +22,7 @@ func (f *Feature) doors(ctx context.Context, scope *authz.Scope) ([]string, erro
 	open := []string{}
 	for _, q := range questions {
 		for _, r := range q.resources {
-			v, err := scope.Visible(ctx, f.deps.Cluster, "list", r[0], r[1])
+			v, err := scope.Visible(ctx, f.deps.Cluster.Name(), "list", r[0], r[1])
 			if err != nil {
 				return nil, err
 			}

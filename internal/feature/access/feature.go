@@ -17,13 +17,11 @@ import (
 	"kubemate.io/kubemate/internal/core/records"
 )
 
-// Deps is what the feature needs. Clients are those of Kubemate's own account in the
-// management cluster.
+// Deps is what the feature needs.
 type Deps struct {
 	Log      *slog.Logger
 	Records  *records.Store // with Schema
-	Clients  *kube.Clients
-	Cluster  string // the management cluster's name, whose RBAC decides on users
+	Cluster  kube.Cluster   // the management cluster: it holds the users, and its RBAC decides on them
 	Rights   Rights
 	Rules    authz.RulesOf
 	URL      func() string // the console's address without a slash at its end, for links
@@ -58,8 +56,8 @@ func New(d Deps) *Feature {
 	f := &Feature{
 		log: d.Log, deps: d, now: d.Now, url: d.URL, rights: d.Rights,
 		store:       sessionStore{db: d.Records},
-		directory:   newDirectory(d.Clients.Dynamic, d.Log),
-		credentials: credentials{client: d.Clients.Typed},
+		directory:   newDirectory(d.Cluster, d.Log),
+		credentials: credentials{cluster: d.Cluster},
 		hasher:      newHasher(presentCost()),
 		backoff:     newBackoff(d.Now),
 		started:     make(chan struct{}),

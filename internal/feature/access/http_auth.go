@@ -11,13 +11,15 @@ import (
 	"kubemate.io/kubemate/internal/core/httpapi"
 )
 
-type client struct {
+// ClientHeaders are what a session notes about its client. It is exported because huma fills
+// in exported fields only.
+type ClientHeaders struct {
 	Agent string `header:"User-Agent" hidden:"true"`
 	CLI   string `header:"X-Kubemate-Client" enum:"cli" doc:"\"cli\" asks for a bearer token instead of a cookie"`
 }
 
 type signInInput struct {
-	client
+	ClientHeaders
 	Body struct {
 		Username string `json:"username" minLength:"1" maxLength:"100"`
 		Password string `json:"password" minLength:"1" maxLength:"2000"`
@@ -25,7 +27,7 @@ type signInInput struct {
 }
 
 type linkInput struct {
-	client
+	ClientHeaders
 	Body struct {
 		Token string `json:"token" minLength:"1" maxLength:"200"`
 	}
@@ -41,7 +43,7 @@ type cookieOutput struct {
 }
 
 func (f *Feature) postSignIn(ctx context.Context, in *signInInput) (*sessionOutput, error) {
-	v := visitorOf(ctx, in.client)
+	v := visitorOf(ctx, in.ClientHeaders)
 	secret, row, err := f.signIn(ctx, in.Body.Username, in.Body.Password, v)
 	if err != nil {
 		return nil, err
@@ -50,14 +52,14 @@ func (f *Feature) postSignIn(ctx context.Context, in *signInInput) (*sessionOutp
 }
 
 func (f *Feature) postSignInLink(ctx context.Context, in *linkInput) (*sessionOutput, error) {
-	secret, row, err := f.signInByLink(ctx, in.Body.Token, visitorOf(ctx, in.client))
+	secret, row, err := f.signInByLink(ctx, in.Body.Token, visitorOf(ctx, in.ClientHeaders))
 	if err != nil {
 		return nil, err
 	}
 	return f.signedIn(ctx, secret, row)
 }
 
-func visitorOf(ctx context.Context, c client) visitor {
+func visitorOf(ctx context.Context, c ClientHeaders) visitor {
 	v := visitor{remote: httpapi.From(ctx).Remote, agent: c.Agent, kind: kindCookie}
 	if c.CLI == "cli" {
 		v.kind = kindToken

@@ -13,7 +13,7 @@ import (
 func (f *Feature) require(ctx context.Context, verb, name string) (authz.Identity, error) {
 	scope := httpapi.From(ctx).Scope
 	a := authz.Attributes{Verb: verb, Group: v1alpha1.Group, Resource: "users", Name: name}
-	return scope.Identity(), scope.Require(ctx, f.deps.Cluster, a)
+	return scope.Identity(), scope.Require(ctx, f.deps.Cluster.Name(), a)
 }
 
 type usersOutput struct {
@@ -34,13 +34,14 @@ func (f *Feature) getUsers(ctx context.Context, _ *struct{}) (*usersOutput, erro
 	return out, nil
 }
 
-type nameInput struct {
+// NameInput names a user in a path. It is exported because huma fills in exported fields only.
+type NameInput struct {
 	Name string `path:"name" maxLength:"100"`
 }
 
 type userOutput struct{ Body User }
 
-func (f *Feature) getUser(ctx context.Context, in *nameInput) (*userOutput, error) {
+func (f *Feature) getUser(ctx context.Context, in *NameInput) (*userOutput, error) {
 	if _, err := f.require(ctx, "get", in.Name); err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ type createInput struct {
 type createOutput struct {
 	Body struct {
 		User User        `json:"user"`
-		Link *signInLink `json:"link,omitempty" doc:"One-time sign-in link for the new user"`
+		Link *SignInLink `json:"link,omitempty" doc:"One-time sign-in link for the new user"`
 	}
 }
 
@@ -89,7 +90,7 @@ func (f *Feature) postUser(ctx context.Context, in *createInput) (*createOutput,
 }
 
 type changeInput struct {
-	nameInput
+	NameInput
 	Body struct {
 		DisplayName *string   `json:"displayName,omitempty" maxLength:"200"`
 		Email       *string   `json:"email,omitempty" maxLength:"320"`
@@ -110,7 +111,7 @@ func (f *Feature) patchUser(ctx context.Context, in *changeInput) (*userOutput, 
 	return &userOutput{made.public()}, nil
 }
 
-func (f *Feature) deleteUserByName(ctx context.Context, in *nameInput) (*struct{}, error) {
+func (f *Feature) deleteUserByName(ctx context.Context, in *NameInput) (*struct{}, error) {
 	actor, err := f.require(ctx, "delete", in.Name)
 	if err != nil {
 		return nil, err
@@ -118,9 +119,9 @@ func (f *Feature) deleteUserByName(ctx context.Context, in *nameInput) (*struct{
 	return nil, f.deleteUser(ctx, actor, in.Name)
 }
 
-type linkOutput struct{ Body signInLink }
+type linkOutput struct{ Body SignInLink }
 
-func (f *Feature) postLink(ctx context.Context, in *nameInput) (*linkOutput, error) {
+func (f *Feature) postLink(ctx context.Context, in *NameInput) (*linkOutput, error) {
 	actor, err := f.require(ctx, "update", in.Name)
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func (f *Feature) install(ctx context.Context) error {
 	if err := f.waitServed(ctx, "users.kubemate.io"); err != nil {
 		return err
 	}
-	self, err := f.deps.Clients.Typed.AuthenticationV1().SelfSubjectReviews().Create(ctx, &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
+	self, err := f.deps.Cluster.System().Typed.AuthenticationV1().SelfSubjectReviews().Create(ctx, &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
 	if err != nil {
 		return fmt.Errorf("ask the cluster for Kubemate's own name: %w", err)
 	}
@@ -90,7 +90,7 @@ func (f *Feature) resourceOf(o *unstructured.Unstructured) (dynamic.ResourceInte
 	if strings.HasSuffix(gvk.Kind, "Policy") {
 		plural = strings.ToLower(strings.TrimSuffix(gvk.Kind, "y")) + "ies"
 	}
-	resource := f.deps.Clients.Dynamic.Resource(schema.GroupVersionResource{Group: gvk.Group, Version: gvk.Version, Resource: plural})
+	resource := f.deps.Cluster.System().Dynamic.Resource(schema.GroupVersionResource{Group: gvk.Group, Version: gvk.Version, Resource: plural})
 	if o.GetNamespace() != "" {
 		return resource.Namespace(o.GetNamespace()), nil
 	}
@@ -99,7 +99,7 @@ func (f *Feature) resourceOf(o *unstructured.Unstructured) (dynamic.ResourceInte
 
 // waitServed waits until the API server serves a custom resource.
 func (f *Feature) waitServed(ctx context.Context, name string) error {
-	resource := f.deps.Clients.Dynamic.Resource(schema.GroupVersionResource{
+	resource := f.deps.Cluster.System().Dynamic.Resource(schema.GroupVersionResource{
 		Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions",
 	})
 	for range 100 {

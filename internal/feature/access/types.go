@@ -59,7 +59,8 @@ type GroupRole struct {
 	Binding   string `json:"binding"`
 }
 
-type signInLink struct {
+// SignInLink is a one-time link.
+type SignInLink struct {
 	URL     string    `json:"url" doc:"Opens the console signed in; can be used once"`
 	Expires time.Time `json:"expires"`
 }

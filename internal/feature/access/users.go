@@ -84,23 +84,23 @@ func (f *Feature) deleteUser(ctx context.Context, actor authz.Identity, name str
 
 // linkFor makes a one-time link for a user. Who gets it acts as the user, so the actor needs
 // all his rights.
-func (f *Feature) linkFor(ctx context.Context, actor authz.Identity, name string) (signInLink, error) {
+func (f *Feature) linkFor(ctx context.Context, actor authz.Identity, name string) (SignInLink, error) {
 	u, err := f.findUser(name)
 	if err != nil {
-		return signInLink{}, err
+		return SignInLink{}, err
 	}
 	if u.Disabled {
-		return signInLink{}, errs.New(errs.Unprocessable, "user %s is disabled", name).WithHint("enable the user first")
+		return SignInLink{}, errs.New(errs.Unprocessable, "user %s is disabled", name).WithHint("enable the user first")
 	}
 	if err := f.mayHandle(ctx, actor, name, u.Groups); err != nil {
-		return signInLink{}, err
+		return SignInLink{}, err
 	}
 	url, expires, err := f.newLink(ctx, u)
 	if err != nil {
-		return signInLink{}, err
+		return SignInLink{}, err
 	}
 	f.log.Info("a one-time sign-in link was made", "user", name, "by", actor.User)
-	return signInLink{URL: url, Expires: expires}, nil
+	return SignInLink{URL: url, Expires: expires}, nil
 }
 
 // endUser ends everything by which a user may come in.

@@ -1,0 +1,96 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"kubemate.io/kubemate/internal/core/authz"
+	"kubemate.io/kubemate/internal/core/config"
+	"kubemate.io/kubemate/internal/core/errs"
+	"kubemate.io/kubemate/internal/core/httpapi"
+	"kubemate.io/kubemate/internal/core/kube"
+	"kubemate.io/kubemate/internal/core/records"
+	"kubemate.io/kubemate/internal/feature/access"
+	"kubemate.io/kubemate/web"
+)
+
+// parts is the server taken apart: everything that it is made of.
+type parts struct {
+	config    config.Server
+	log       *slog.Logger
+	metrics   *prometheus.Registry
+	records   *records.Store
+	connector *kube.Connector
+	rules     *rules
+	access    *access.Feature
+	border    *httpapi.Server
+}
+
+// newParts makes the parts; nothing runs yet. The caller closes records.
+func newParts(ctx context.Context, c config.Server, source kube.Source, log *slog.Logger) (*parts, error) {
+	p := &parts{config: c, log: log, metrics: prometheus.NewRegistry()}
+	p.connector = kube.NewConnector(kube.Options{Log: log})
+	if err := p.connector.Add(c.ClusterName, c.DisplayName, source); err != nil {
+		return nil, err
+	}
+	cluster, err := p.connector.Cluster(c.ClusterName)
+	if err != nil {
+		return nil, err
+	}
+	p.rules = newRules(cluster, log)
+	if p.records, err = records.Open(ctx, filepath.Join(c.DataDir, "server", "kubemate.db"), migrations()); err != nil {
+		return nil, err
+	}
+	p.access = access.New(access.Deps{
+		Log: log, Records: p.records, Cluster: cluster, Rights: p.rules.rbac, Rules: p.rulesOf,
+		URL: func() string { return c.PublicURL }, BasePath: c.BasePath, Secure: c.Secure(), Version: Version,
+	})
+	p.border, err = httpapi.New(httpapi.Options{
+		Log: log, Auth: p.access.Authenticator(), Rules: p.rulesOf, Console: console(), BasePath: c.BasePath,
+		AllowedHosts: c.Hosts(), StrictTransport: c.TLSCert != "", Metrics: p.metrics, Checks: p.checks(cluster),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up the server: %w", err)
+	}
+	for _, f := range p.features() {
+		f.Routes(p.border.API())
+	}
+	return p, nil
+}
+
+// rulesOf finds the rules of a cluster.
+func (p *parts) rulesOf(cluster string) (authz.Rules, error) {
+	if cluster != p.config.ClusterName {
+		return nil, errs.New(errs.NotFound, "there is no cluster %.80q", cluster).WithHint("see the list of clusters")
+	}
+	return p.rules.rbac, nil
+}
+
+// console gives the console's files, nil when it was not built.
+func console() fs.FS {
+	files, built := web.Dist()
+	if !built {
+		return nil
+	}
+	return files
+}
+
+// checks are what makes the server ready. A cluster that does not answer is shown on its
+// pages; it does not make the server unready once it has been known.
+func (p *parts) checks(cluster kube.Cluster) []httpapi.Check {
+	return []httpapi.Check{
+		{Name: "records", Run: p.records.Ping},
+		{Name: "users", Run: p.access.Ready},
+		{Name: "rules", Run: func(context.Context) error {
+			if p.rules.rbac.Generation() == 0 {
+				return errs.New(errs.Unavailable, "the access rules of cluster %s are not loaded yet", cluster.Name())
+			}
+			return nil
+		}},
+	}
+}
