@@ -1,3 +1,3 @@
-// Package testkit holds what tests of several packages share: one embedded API server per
-// test binary, and helpers to drive it. It is imported by tests only.
+// Package testkit is what test suites share: one real API server per test binary, scenario
+// tables for endpoints, and a clock that a test turns by hand.
 package testkit
