@@ -3,6 +3,7 @@ module kubemate.io/kubemate/stack/toolbox
 go 1.26.0
 
 require (
+	github.com/creack/pty v1.1.24
 	github.com/dustin/go-humanize v1.0.1
 	github.com/miekg/dns v1.1.73
 	github.com/peterh/liner v1.2.2

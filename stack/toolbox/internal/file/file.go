@@ -1,5 +1,5 @@
-// Package file has the tools that work on files: tar, gzip, ln, readlink, df,
-// sha256sum, and, from u-root's core package, base64, cat, chmod, cp, find, ls,
+// Package file has the tools that work on files: ls, tar, gzip, ln, readlink,
+// df, sha256sum, and, from u-root's core package, base64, cat, chmod, cp, find,
 // mkdir, mktemp, mv, rm, touch and xargs.
 package file
 
@@ -16,7 +16,6 @@ import (
 	"github.com/u-root/u-root/pkg/core/chmod"
 	"github.com/u-root/u-root/pkg/core/cp"
 	"github.com/u-root/u-root/pkg/core/find"
-	"github.com/u-root/u-root/pkg/core/ls"
 	"github.com/u-root/u-root/pkg/core/mkdir"
 	"github.com/u-root/u-root/pkg/core/mktemp"
 	"github.com/u-root/u-root/pkg/core/mv"
@@ -32,7 +31,7 @@ func Applets() map[string]applet.Func {
 	return map[string]applet.Func{
 		"df": df, "ln": ln, "readlink": readlink, "tar": tarTool,
 		"base64": adopt(base64.New()), "cat": adopt(cat.New()), "chmod": adopt(chmod.New()),
-		"cp": adopt(cp.New()), "find": adopt(find.New()), "ls": adopt(ls.New()),
+		"cp": adopt(cp.New()), "find": adopt(find.New()), "ls": ls,
 		"mkdir": adopt(mkdir.New()), "mktemp": adopt(mktemp.New()), "mv": adopt(mv.New()),
 		"rm": adopt(rm.New()), "touch": adopt(touch.New()), "xargs": adopt(xargs.New()),
 		"gzip": gzipTool("gzip"), "gunzip": gzipTool("gunzip", "-d"), "zcat": gzipTool("zcat", "-dc"),

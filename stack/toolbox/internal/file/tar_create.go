@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"kubemate.io/kubemate/stack/toolbox/internal/applet"
 )
@@ -131,6 +132,8 @@ func (p *packer) write(file, member string, entry fs.DirEntry) error {
 		return nil
 	}
 	header.Name = member
+	// The format has whole seconds: rounding up would date files in the future.
+	header.ModTime = header.ModTime.Truncate(time.Second)
 	if info.IsDir() && !strings.HasSuffix(member, "/") {
 		header.Name += "/"
 	}

@@ -78,23 +78,41 @@ func acceptOne(ctx context.Context, port string, rest []string, say func(string,
 	return listener.Accept()
 }
 
-// join copies both ways. It ends when the peer ends; the end of the standard
+// lastWords is how long the standard input may go on after the peer has ended:
+// a peer that only closed its sending half still listens.
+const lastWords = time.Second
+
+// join copies both ways. It ends soon after the peer; the end of the standard
 // input only closes the sending half.
 func join(std applet.Std, conn net.Conn, idle time.Duration) error {
+	sent := make(chan struct{})
 	go func() {
 		// Ends with the process at the latest: nothing can interrupt a read of the standard input.
+		defer close(sent)
 		_, _ = io.Copy(conn, std.In)
 		if half, ok := conn.(interface{ CloseWrite() error }); ok {
 			_ = half.CloseWrite()
 		}
 	}()
+	if err := receive(std.Out, conn, idle); err != nil {
+		return err
+	}
+	select {
+	case <-sent:
+	case <-time.After(lastWords):
+	}
+	return nil
+}
+
+// receive copies until the peer ends, or is silent for longer than idle (0: no limit).
+func receive(w io.Writer, conn net.Conn, idle time.Duration) error {
 	buf := make([]byte, 32<<10)
 	for {
 		if idle > 0 {
 			_ = conn.SetReadDeadline(time.Now().Add(idle))
 		}
 		n, err := conn.Read(buf)
-		if _, werr := std.Out.Write(buf[:n]); werr != nil {
+		if _, werr := w.Write(buf[:n]); werr != nil {
 			return werr
 		}
 		var slow net.Error

@@ -50,8 +50,9 @@ func runInteractive(ctx context.Context, runner *interp.Runner, std applet.Std) 
 				continue
 			}
 			for _, stmt := range stmts {
-				last = runStatement(ctx, runner, stmt, signals, std)
-				if runner.Exited() || ctx.Err() != nil {
+				var interrupted bool
+				last, interrupted = runStatement(ctx, runner, stmt, signals, std)
+				if ctx.Err() != nil || runner.Exited() && !interrupted {
 					return last
 				}
 			}
@@ -67,26 +68,31 @@ func runInteractive(ctx context.Context, runner *interp.Runner, std applet.Std) 
 }
 
 // runStatement runs one statement; Ctrl-C ends that statement, not the shell.
-func runStatement(ctx context.Context, runner *interp.Runner, stmt *syntax.Stmt, signals <-chan os.Signal, std applet.Std) error {
+func runStatement(ctx context.Context, runner *interp.Runner, stmt *syntax.Stmt, signals <-chan os.Signal, std applet.Std) (err error, interrupted bool) {
 	drain(signals)
-	ctx, cancel := context.WithCancel(ctx)
+	running, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		select {
 		case <-signals:
-			cancel()
-		case <-ctx.Done():
+			cancel(errInterrupted)
+		case <-running.Done():
 		}
 	}()
-	err := runner.Run(ctx, stmt)
-	cancel()
+	err = runner.Run(running, stmt)
+	cancel(nil)
 	<-done
-	var status interp.ExitStatus
-	if err != nil && !errors.As(err, &status) && !errors.Is(err, context.Canceled) {
-		fmt.Fprintf(std.Err, "sh: %v\n", err)
+	if errors.Is(context.Cause(running), errInterrupted) {
+		fmt.Fprintln(std.Out)
+		return err, true
 	}
-	return err
+	var status interp.ExitStatus
+	if err != nil && !errors.As(err, &status) {
+		fmt.Fprintf(std.Err, "sh: %v\n", err)
+		return interp.ExitStatus(1), false
+	}
+	return err, false
 }
 
 func drain(signals <-chan os.Signal) {
