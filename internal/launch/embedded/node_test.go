@@ -24,9 +24,6 @@ import (
 	"kubemate.io/kubemate/internal/launch/embedded"
 )
 
-// limit of a wait for something that the cluster does; a machine under load takes long.
-const limit = 3 * time.Minute
-
 // dataDir is short, because sockets lie in it, and outlives the processes that a test kills.
 func dataDir(t *testing.T) string {
 	t.Helper()
@@ -87,22 +84,6 @@ func stopNode(t *testing.T, c *embedded.Cluster) {
 	t.Logf("stopped after %s", time.Since(began).Round(100*time.Millisecond))
 }
 
-// eventually waits until check is nil.
-func eventually(t *testing.T, what string, check func() error) {
-	t.Helper()
-	deadline := time.Now().Add(limit)
-	for {
-		err := check()
-		if err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s: %v", what, err)
-		}
-		time.Sleep(200 * time.Millisecond)
-	}
-}
-
 func workloadPod() (*corev1.Pod, *corev1.PersistentVolumeClaim) {
 	claim := &corev1.PersistentVolumeClaim{
 		ObjectMeta: metav1.ObjectMeta{Name: "data"},
@@ -134,7 +115,7 @@ func workloadPod() (*corev1.Pod, *corev1.PersistentVolumeClaim) {
 func createWorkload(t *testing.T, client kubernetes.Interface) {
 	t.Helper()
 	pod, claim := workloadPod()
-	eventually(t, "service account", func() error {
+	within(t, "service account", func() error {
 		_, err := client.CoreV1().ServiceAccounts("default").Get(t.Context(), "default", metav1.GetOptions{})
 		return err
 	})
@@ -150,7 +131,7 @@ func createWorkload(t *testing.T, client kubernetes.Interface) {
 func answers(t *testing.T, client kubernetes.Interface, starts int) {
 	t.Helper()
 	want := fmt.Sprintf("hello %d", starts*len("started\n"))
-	eventually(t, "pod answers "+want, func() error {
+	within(t, "pod answers "+want, func() error {
 		pod, err := client.CoreV1().Pods("default").Get(t.Context(), "w", metav1.GetOptions{})
 		if err != nil {
 			return err
@@ -188,7 +169,7 @@ func get(t *testing.T, url string) (string, error) {
 func podLogs(t *testing.T, client kubernetes.Interface) string {
 	t.Helper()
 	var text string
-	eventually(t, "pod logs", func() error {
+	within(t, "pod logs", func() error {
 		data, err := client.CoreV1().Pods("default").GetLogs("w", &corev1.PodLogOptions{}).DoRaw(t.Context())
 		text = string(data)
 		if err == nil && text == "" {
@@ -212,7 +193,7 @@ func TestNode(t *testing.T) {
 	if got := podLogs(t, client); !strings.Contains(got, "workload serves") {
 		t.Errorf("logs are %q", got)
 	}
-	eventually(t, "host port", func() error { _, err := get(t, "http://"+embedded.DefaultIP+":18080/"); return err })
+	within(t, "host port", func() error { _, err := get(t, "http://"+embedded.DefaultIP+":18080/"); return err })
 	serviceAnswers(t, client)
 	stopNode(t, c)
 
@@ -224,7 +205,7 @@ func TestNode(t *testing.T) {
 	if err := client.CoreV1().PersistentVolumeClaims("default").Delete(t.Context(), "data", metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the volume's folder goes", func() error {
+	within(t, "the volume's folder goes", func() error {
 		entries, err := os.ReadDir(dir + "/node/volumes")
 		if err == nil && len(entries) > 0 {
 			return fmt.Errorf("%d folders", len(entries))
@@ -250,7 +231,7 @@ func serviceAnswers(t *testing.T, client kubernetes.Interface) {
 	if err != nil && !apierrors.IsAlreadyExists(err) {
 		t.Fatal(err)
 	}
-	eventually(t, "cluster address", func() error { _, err := get(t, "http://"+service.Spec.ClusterIP+"/"); return err })
+	within(t, "cluster address", func() error { _, err := get(t, "http://"+service.Spec.ClusterIP+"/"); return err })
 	nodePort := fmt.Sprintf("http://%s:%d/", embedded.DefaultIP, service.Spec.Ports[0].NodePort)
-	eventually(t, "node port", func() error { _, err := get(t, nodePort); return err })
+	within(t, "node port", func() error { _, err := get(t, nodePort); return err })
 }
