@@ -118,8 +118,8 @@ func TestInteractiveShell(t *testing.T) {
 	shown.await(t, prompt)
 	keys("echo dropped" + ctrlC) // Ctrl-C drops the line
 	shown.await(t, prompt)
-	keys("sleep 1000\r")
-	shown.await(t, "\n")
+	keys("{ echo started; sleep 1000; }\r")
+	shown.await(t, "\nstarted")
 	keys(ctrlC) // Ctrl-C ends what runs, not the shell
 	shown.await(t, prompt)
 	keys("echo (\r") // a mistake does not end it either
