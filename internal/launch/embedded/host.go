@@ -40,24 +40,21 @@ var sysctls = []string{
 }
 
 // hostPaths outside of the data folder are fixed in Kubernetes, containerd and CNI; parents stand before their children.
-// The patterns name our files there. Besides, links into the data folder and dead sockets are removed.
-var hostPaths = []struct {
-	path     string
-	patterns []string
-}{
-	{"/run/containerd", nil},
-	{"/run/containerd/s", nil}, // the shims' sockets
-	{"/run/cdi", nil},
-	{"/run/netns", nil},
-	{"/var/lib/cni", nil},
-	{"/var/lib/cni/results", []string{"kubemate-*"}},
-	{"/var/log/containers", nil},
-	{"/var/lib/kubelet", nil},
-	{"/var/lib/kubelet/device-plugins", []string{"kubelet.sock", "DEPRECATION", "kubelet_internal_checkpoint"}},
-	{"/usr/libexec/kubernetes", nil},
-	{"/etc/cni", nil},
-	{"/etc/cni/net.d", nil},
-	{"/opt/containerd", nil},
+// Below them links into the data folder and dead sockets are removed, and files that patterns tell to be ours.
+var hostPaths = []hostjournal.Entry{
+	{Name: "/run/containerd"},
+	{Name: "/run/containerd/s"}, // the shims' sockets
+	{Name: "/run/cdi"},
+	{Name: "/run/netns"},
+	{Name: "/var/lib/cni"},
+	{Name: "/var/lib/cni/results", Mentioning: []string{"kubemate-*", "cni-loopback-*"}},
+	{Name: "/var/log/containers"},
+	{Name: "/var/lib/kubelet"},
+	{Name: "/var/lib/kubelet/device-plugins", Patterns: []string{"kubelet.sock", "DEPRECATION", "kubelet_internal_checkpoint"}},
+	{Name: "/usr/libexec/kubernetes"},
+	{Name: "/etc/cni"},
+	{Name: "/etc/cni/net.d"},
+	{Name: "/opt/containerd"},
 }
 
 // cniChains are the prefixes of the chains of CNI's port mapping.
@@ -89,9 +86,9 @@ func prepareHost(ctx context.Context, j *hostjournal.Journal, l layout, o Option
 // journalHost records every change to come. The order is that of the undoing, reversed: processes are ended first.
 func journalHost(ctx context.Context, j *hostjournal.Journal, l layout) error {
 	var entries []hostjournal.Entry
-	for _, p := range hostPaths {
-		e := hostjournal.Entry{Kind: hostjournal.Path, Name: p.path, Patterns: p.patterns, LinksInto: string(l)}
-		if _, err := os.Lstat(p.path); err == nil {
+	for _, e := range hostPaths {
+		e.Kind, e.DataDir = hostjournal.Path, string(l)
+		if _, err := os.Lstat(e.Name); err == nil {
 			e.Before = "present"
 		}
 		entries = append(entries, e)

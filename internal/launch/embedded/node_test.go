@@ -19,6 +19,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
 
 	"kubemate.io/kubemate/internal/launch/buildcache"
 	"kubemate.io/kubemate/internal/launch/embedded"
@@ -234,4 +235,14 @@ func serviceAnswers(t *testing.T, client kubernetes.Interface) {
 	within(t, "cluster address", func() error { _, err := get(t, "http://"+service.Spec.ClusterIP+"/"); return err })
 	nodePort := fmt.Sprintf("http://%s:%d/", embedded.DefaultIP, service.Spec.Ports[0].NodePort)
 	within(t, "node port", func() error { _, err := get(t, nodePort); return err })
+}
+
+// runningCluster is a client of the cluster that another process runs in dir.
+func runningCluster(t *testing.T, dir string) kubernetes.Interface {
+	t.Helper()
+	cfg, err := clientcmd.BuildConfigFromFlags("", dir+"/kubeconfig/admin.kubeconfig")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return clientFor(t, cfg)
 }

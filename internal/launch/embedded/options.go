@@ -42,9 +42,9 @@ type Options struct {
 	// AuditPolicy and AuditWebhookConfig are files for the API server; empty: no audit.
 	AuditPolicy, AuditWebhookConfig string
 	// Progress is told each stage as it begins; it must not block. May be nil.
-	Progress func(stage, detail string)
+	Progress func(stage, detail string) `json:"-"`
 	// Log gets what happens to the processes. Nil discards.
-	Log *slog.Logger
+	Log *slog.Logger `json:"-"`
 }
 
 // maxDataDir leaves room for containerd's socket below it: a Unix socket's path holds 107 bytes.

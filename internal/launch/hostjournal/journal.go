@@ -26,8 +26,10 @@ type Entry struct {
 	Before string `json:"before,omitempty"`
 	// Patterns of files to remove below a path.
 	Patterns []string `json:"patterns,omitempty"`
-	// LinksInto is a folder: symbolic links into it, below a path, are ours.
-	LinksInto string `json:"linksInto,omitempty"`
+	// Mentioning are patterns of files below a path that are ours only if they mention DataDir.
+	Mentioning []string `json:"mentioning,omitempty"`
+	// DataDir is the instance's folder: symbolic links into it, below a path, are ours.
+	DataDir string `json:"dataDir,omitempty"`
 	// Boot is the boot's id: what lives in the kernel's memory is gone after another boot.
 	Boot string `json:"boot"`
 }

@@ -3,6 +3,7 @@ package hostjournal
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -14,7 +15,7 @@ import (
 )
 
 // undoPath removes below e.Name the symbolic links into our folder, the sockets that nobody listens on and the files
-// that match one of e.Patterns; and, unless the path was there before, the folders that are empty then. Whatever else
+// that a pattern tells to be ours; and, unless the path was there before, the folders that are empty then. Whatever else
 // lies there belongs to somebody else and stays.
 func undoPath(_ context.Context, e Entry) error {
 	var dirs []string
@@ -45,20 +46,40 @@ func undoPath(_ context.Context, e Entry) error {
 	return nil
 }
 
+// removable tells whether the file is ours.
 func removable(path string, d fs.DirEntry, e Entry) bool {
-	for _, pattern := range e.Patterns {
-		if ok, err := filepath.Match(pattern, d.Name()); err == nil && ok {
-			return true
-		}
-	}
-	if d.Type()&fs.ModeSocket != 0 {
+	switch {
+	case matchesAny(e.Patterns, d.Name()):
+		return true
+	case d.Type()&fs.ModeSocket != 0:
 		return deadSocket(path)
-	}
-	if d.Type()&fs.ModeSymlink != 0 && e.LinksInto != "" {
+	case e.DataDir == "":
+		return false
+	case d.Type()&fs.ModeSymlink != 0:
 		target, err := os.Readlink(path)
-		return err == nil && strings.HasPrefix(target, e.LinksInto+"/")
+		return err == nil && strings.HasPrefix(target, e.DataDir+"/")
+	case d.Type().IsRegular() && matchesAny(e.Mentioning, d.Name()):
+		return mentions(path, e.DataDir+"/")
 	}
 	return false
+}
+
+func matchesAny(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		ok, err := filepath.Match(pattern, name)
+		return err == nil && ok
+	})
+}
+
+// mentions looks for text in the first 64 KiB of a file: what is looked for are small JSON files.
+func mentions(path, text string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, 64<<10))
+	return err == nil && strings.Contains(string(data), text)
 }
 
 // deadSocket is true if nobody listens: another container runtime's sockets lie beside ours.
