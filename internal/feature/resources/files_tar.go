@@ -227,19 +227,19 @@ func (c *execCall) tarFailure(err error, stderr string) error {
 		return errs.New(errs.Unprocessable, "container %s has no tar, which copying files needs", c.container).
 			WithHint("use an image with tar, or copy from another container of the pod that mounts the same volume")
 	case strings.Contains(stderr, "No such file or directory") || strings.Contains(stderr, "not found"):
-		return errs.New(errs.NotFound, "the path is not there: %s", firstLine(stderr)).WithHint("look what is there with: kubemate exec %s -- ls", c.pod)
+		return errs.New(errs.NotFound, "the path is not there: %s", stderrLine(stderr)).WithHint("look what is there with: kubemate exec %s -- ls", c.pod)
 	case strings.Contains(stderr, "ermission denied") || strings.Contains(stderr, "Read-only file system"):
-		return errs.New(errs.Unprocessable, "the container may not do that: %s", firstLine(stderr)).
+		return errs.New(errs.Unprocessable, "the container may not do that: %s", stderrLine(stderr)).
 			WithHint("it runs as a user without the right, or its file system is read-only: use a writable path, for instance a mounted volume")
 	case strings.Contains(stderr, "No space left"):
-		return errs.New(errs.Unprocessable, "the container's disk is full: %s", firstLine(stderr)).WithHint("free some space, or use another path")
+		return errs.New(errs.Unprocessable, "the container's disk is full: %s", stderrLine(stderr)).WithHint("free some space, or use another path")
 	case errors.As(err, &exit):
-		return errs.New(errs.Unprocessable, "tar failed in container %s: %s", c.container, firstLine(stderr))
+		return errs.New(errs.Unprocessable, "tar failed in container %s: %s", c.container, stderrLine(stderr))
 	}
 	return c.explain(err)
 }
 
-func firstLine(text string) string {
+func stderrLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	return line
 }
