@@ -153,7 +153,7 @@ func TestSecretsKeepTheirValuesOutside(t *testing.T) {
 	if got := fmt.Sprint(s.list(t, q).Rows[0].Cells); got != "[key Opaque 2]" {
 		t.Errorf("cells %s", got)
 	}
-	for u, err := range s.Objects(t.Context(), s.scope, fleet.Selection{Cluster: "local", Resource: "secrets", Namespaces: []string{"hush"}}) {
+	for u, err := range s.Select(t.Context(), s.scope, fleet.Selection{Cluster: "local", Resource: "secrets", Namespaces: []string{"hush"}}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -40,6 +40,7 @@ type member struct {
 	phase    *phase
 	stop     context.CancelFunc
 	used     atomic.Int64 // Unix seconds
+	dropped  atomic.Bool  // no longer fed: who holds it starts over
 }
 
 func newCache(f *Fleet, c kube.Cluster) *cache {
@@ -203,9 +204,15 @@ func (c *cache) dropOutdated(definitions *member) {
 		if found && slices.Equal(printersOf(definition, m.kind.Version), m.printers) {
 			continue
 		}
-		m.stop()
-		delete(c.members, resource)
+		c.drop(resource, m)
 	}
+}
+
+func (c *cache) drop(resource string, m *member) {
+	m.stop()
+	delete(c.members, resource)
+	m.dropped.Store(true)
+	m.store.listeners.tell()
 }
 
 // sweep drops what nobody has used: kinds that are not always watched, and sorted indexes.
@@ -218,7 +225,6 @@ func (c *cache) sweep(now time.Time) {
 		if slices.Contains(always, resource) || m.used.Load() >= before.Unix() || m.store.listeners.any() {
 			continue
 		}
-		m.stop()
-		delete(c.members, resource)
+		c.drop(resource, m)
 	}
 }

@@ -158,17 +158,24 @@ func frequent(counts []int32) []int {
 
 // appendHead writes the members of a Page before its rows.
 func (p *plan) appendHead(b []byte, v *view) []byte {
-	s := p.member.store
-	b = appendString(append(b, `{"cluster":`...), p.query.Cluster)
-	b = appendString(append(b, `,"resource":`...), p.query.Resource)
-	b = appendString(append(b, `,"epoch":`...), s.epoch)
+	b = p.appendLead(b)
 	b = strconv.AppendUint(append(b, `,"seq":`...), v.seq, 10)
 	b = strconv.AppendInt(append(b, `,"total":`...), int64(v.total), 10)
+	return p.appendColumns(b)
+}
+
+func (p *plan) appendLead(b []byte) []byte {
+	b = appendString(append(b, `{"cluster":`...), p.query.Cluster)
+	b = appendString(append(b, `,"resource":`...), p.query.Resource)
+	return appendString(append(b, `,"epoch":`...), p.member.store.epoch)
+}
+
+func (p *plan) appendColumns(b []byte) []byte {
 	b = strconv.AppendInt(append(b, `,"offset":`...), int64(p.query.Offset), 10)
 	b = append(b, `,"columns":`...)
 	columns := make([]Column, len(p.columns))
 	for i, c := range p.columns {
-		columns[i] = s.fields[c].Column
+		columns[i] = p.member.store.fields[c].Column
 	}
 	raw, err := json.Marshal(columns)
 	if err != nil {

@@ -42,7 +42,8 @@ type Fleet struct {
 	closed bool
 	caches map[string]*cache
 
-	pages pageCache
+	groups groups
+	pages  pageCache
 }
 
 // New makes a Fleet. Reads start what they need; Run starts what is always watched.
@@ -58,6 +59,7 @@ func New(d Deps) *Fleet {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	f := &Fleet{clusters: d.Clusters, log: d.Log, clock: d.Clock, idle: d.Idle, ctx: ctx, cancel: cancel, caches: map[string]*cache{}}
+	f.groups.fleet = f
 	return f
 }
 
@@ -133,6 +135,7 @@ func (f *Fleet) sweep() {
 	for _, c := range all {
 		c.sweep(now)
 	}
+	f.groups.sweep(now)
 }
 
 // State says how fresh the cache of a kind is, without starting it.

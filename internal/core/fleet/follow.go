@@ -18,7 +18,11 @@ import (
 func (r *reflector) follow(ctx context.Context) error {
 	opts := r.watchOptions()
 	opts.ResourceVersion = r.version
+	began := r.clock.Now()
 	got, err := r.consume(ctx, opts, false)
+	if err == nil && !got && r.clock.Since(began) < shortest {
+		err = fmt.Errorf("the watch ended at once: %w", io.ErrUnexpectedEOF) // client-go hides a cut connection
+	}
 	if expired(err) {
 		r.version = ""
 		return nil

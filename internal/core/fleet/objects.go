@@ -113,10 +113,24 @@ type Selection struct {
 	Filters           []Filter        // as in Query
 }
 
-// Objects gives the chosen objects that the caller may list, sorted by name. Objects of
+// Objects gives the objects of a kind that the caller may list, sorted by name; no
+// namespaces = all, a nil selector = all. See Select for the rest.
+func (f *Fleet) Objects(ctx context.Context, scope *authz.Scope, cluster, resource string, namespaces []string, selector labels.Selector) ([]*unstructured.Unstructured, error) {
+	var out []*unstructured.Unstructured
+	sel := Selection{Cluster: cluster, Resource: resource, Namespaces: namespaces, Labels: selector}
+	for u, err := range f.Select(ctx, scope, sel) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, u)
+	}
+	return out, nil
+}
+
+// Select gives the chosen objects that the caller may list, sorted by name. Objects of
 // kinds that are not kept in full (Secrets, ConfigMaps) have their metadata only. It waits
 // for the first list of the kind. An error ends the sequence.
-func (f *Fleet) Objects(ctx context.Context, scope *authz.Scope, sel Selection) iter.Seq2[*unstructured.Unstructured, error] {
+func (f *Fleet) Select(ctx context.Context, scope *authz.Scope, sel Selection) iter.Seq2[*unstructured.Unstructured, error] {
 	return func(yield func(*unstructured.Unstructured, error) bool) {
 		p, err := f.plan(ctx, scope, Query{
 			Cluster: sel.Cluster, Resource: sel.Resource, Namespaces: sel.Namespaces,

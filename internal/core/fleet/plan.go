@@ -39,6 +39,7 @@ type plan struct {
 	labels  labels.Selector
 	filters []filter
 	limit   int
+	usage   *usage
 }
 
 // plan checks a query. Unknown columns, bad selectors and limits out of range are
@@ -65,10 +66,16 @@ func (f *Fleet) plan(ctx context.Context, scope *authz.Scope, q Query) (*plan, e
 	if err := p.check(allowed); err != nil {
 		return nil, err
 	}
-	if m.kind.Resource == "pods" || m.kind.Resource == "nodes" || m.kind.Resource == "namespaces" {
-		cached.usage.need()
-	}
+	p.usage = &cached.usage
+	p.measure()
 	return p, nil
+}
+
+// measure keeps the polling of usage alive for the kinds that show it.
+func (p *plan) measure() {
+	if r := p.member.kind.Resource; r == "pods" || r == "nodes" || r == "namespaces" {
+		p.usage.need()
+	}
 }
 
 // visible is what the caller may list, narrowed to the namespaces of the query.

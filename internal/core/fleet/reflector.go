@@ -25,6 +25,7 @@ const (
 	watchSeconds  = 300              // least time after which the server ends a watch
 	pollEvery     = 30 * time.Second // for kinds that can't be watched
 	silentFor     = 90 * time.Second // a watch with bookmarks that says nothing for longer is cut
+	shortest      = time.Second      // a watch that ends sooner, with nothing, has failed
 	connectWithin = 30 * time.Second
 )
 
