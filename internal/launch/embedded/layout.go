@@ -6,9 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"kubemate.io/kubemate/internal/launch/durable"
+	"kubemate.io/kubemate/internal/launch/preflight"
 )
 
 // layout names the files below the data folder.
@@ -43,6 +45,16 @@ func (l layout) containerdEndpoint() string    { return "unix://" + l.containerd
 
 // create makes the folders. Nobody but the owner looks into any of them.
 func (l layout) create() error {
+	if err := os.MkdirAll(string(l), 0o700); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	// The mark stands first: a folder without it that holds anything else is somebody else's.
+	mark := l.join(preflight.FormatFile)
+	if _, err := os.Stat(mark); errors.Is(err, fs.ErrNotExist) {
+		if err := durable.WriteFile(mark, []byte(strconv.Itoa(preflight.Format)+"\n"), 0o600); err != nil {
+			return err
+		}
+	}
 	for _, dir := range []string{
 		l.pki(), l.etcd(), l.run(), l.logs(), l.podLogs(), l.kubeconfigs(), l.volumes(), l.kubelet(), l.kubeletPlugins(),
 		l.containerdRoot(), l.containerdState(), l.cniConf(), l.cniAddresses(), l.certsD(),

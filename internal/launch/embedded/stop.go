@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 
 	"kubemate.io/kubemate/internal/launch/embedded/supervise"
 	"kubemate.io/kubemate/internal/launch/hostjournal"
+	"kubemate.io/kubemate/internal/launch/preflight"
 )
 
 // stopTimeout is enough for pods that use their grace and for a slow disk.
@@ -95,8 +97,8 @@ func Undo(ctx context.Context, dataDir string, log *slog.Logger) error {
 	return j.Undo(ctx)
 }
 
-// Delete is Undo, and then removes the parts of the data folder that the cluster owns. Nothing is removed while a mount
-// is left, since the removal would go through it.
+// Delete is Undo, and then removes the parts of the data folder that the cluster owns, and the folder if it is empty
+// then. Nothing is removed while a mount is left, since the removal would go through it.
 func Delete(ctx context.Context, dataDir string, log *slog.Logger) error {
 	if err := Undo(ctx, dataDir, log); err != nil {
 		return err
@@ -106,5 +108,15 @@ func Delete(ctx context.Context, dataDir string, log *slog.Logger) error {
 	for _, dir := range []string{l.join("node"), l.etcd(), l.kubeconfigs(), l.pki(), l.logs(), l.run()} {
 		errs = append(errs, os.RemoveAll(dir))
 	}
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	rest, err := os.ReadDir(dataDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil || len(rest) > 1 || len(rest) == 1 && rest[0].Name() != preflight.FormatFile {
+		return err // other parts of Kubemate keep theirs here
+	}
+	return os.RemoveAll(dataDir)
 }
