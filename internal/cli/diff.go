@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pmezard/go-difflib/difflib"
+)
+
+// printDiff shows what changes, in the form that patch reads.
+func (inv *invocation) printDiff(name, before, after string) error {
+	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
+		A: difflib.SplitLines(before), B: difflib.SplitLines(after),
+		FromFile: name + " (now)", ToFile: name + " (then)", Context: 3,
+	})
+	if err != nil {
+		return fmt.Errorf("compare: %w", err)
+	}
+	if text == "" || before == after {
+		return nil
+	}
+	color := inv.painter() != nil
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		line = keepTabs(line)
+		switch {
+		case color && strings.HasPrefix(line, "+"):
+			line = paint("ok", line)
+		case color && strings.HasPrefix(line, "-"):
+			line = paint("error", line)
+		}
+		if _, err := fmt.Fprintln(inv.out, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepTabs is clean for a line of code.
+func keepTabs(line string) string {
+	parts := strings.Split(line, "\t")
+	for i := range parts {
+		parts[i] = clean(parts[i])
+	}
+	return strings.Join(parts, "\t")
+}
