@@ -12,10 +12,13 @@ import (
 	"kubemate.io/kubemate/internal/core/authz"
 	"kubemate.io/kubemate/internal/core/config"
 	"kubemate.io/kubemate/internal/core/errs"
+	"kubemate.io/kubemate/internal/core/fleet"
 	"kubemate.io/kubemate/internal/core/httpapi"
+	"kubemate.io/kubemate/internal/core/jobs"
 	"kubemate.io/kubemate/internal/core/kube"
 	"kubemate.io/kubemate/internal/core/records"
 	"kubemate.io/kubemate/internal/feature/access"
+	"kubemate.io/kubemate/internal/feature/resources"
 	"kubemate.io/kubemate/web"
 )
 
@@ -26,8 +29,11 @@ type parts struct {
 	metrics   *prometheus.Registry
 	records   *records.Store
 	connector *kube.Connector
+	fleet     *fleet.Fleet
+	jobs      *jobs.Manager
 	rules     *rules
 	access    *access.Feature
+	resources *resources.Feature
 	border    *httpapi.Server
 }
 
@@ -42,13 +48,18 @@ func newParts(ctx context.Context, c config.Server, source kube.Source, log *slo
 	if err != nil {
 		return nil, err
 	}
-	p.rules = newRules(cluster, log)
+	p.fleet = fleet.New(fleet.Deps{Clusters: p.connector, Log: log})
+	p.rules = newRules(cluster, p.fleet, log)
 	if p.records, err = records.Open(ctx, filepath.Join(c.DataDir, "server", "kubemate.db"), migrations()); err != nil {
 		return nil, err
 	}
 	p.access = access.New(access.Deps{
 		Log: log, Records: p.records, Cluster: cluster, Rights: p.rules.rbac, Rules: p.rulesOf,
 		URL: func() string { return c.PublicURL }, BasePath: c.BasePath, Secure: c.Secure(), Version: Version,
+	})
+	p.jobs = jobs.New(jobs.Options{Store: jobs.NewSQLStore(p.records.Write, p.records.Read), Log: log})
+	p.resources = resources.New(resources.Deps{
+		Clusters: p.connector, Fleet: p.fleet, Jobs: p.jobs, Ended: p.access.Authenticator().Ended, Log: log,
 	})
 	p.border, err = httpapi.New(httpapi.Options{
 		Log: log, Auth: p.access.Authenticator(), Rules: p.rulesOf, Console: console(), BasePath: c.BasePath,
