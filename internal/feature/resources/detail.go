@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/labels"
 
 	"kubemate.io/kubemate/internal/core/authz"
 	"kubemate.io/kubemate/internal/core/fleet"
@@ -72,11 +71,14 @@ func (f *Feature) status(cluster string, kind kube.Kind, obj *unstructured.Unstr
 	return ObjectStatus{tone, words}
 }
 
-// objects lists visible objects of a kind; namespace "" = all, selector nil = all.
-func (f *Feature) objects(ctx context.Context, who caller, cluster, resource, namespace string, selector labels.Selector) ([]*unstructured.Unstructured, error) {
-	var namespaces []string
-	if namespace != "" {
-		namespaces = []string{namespace}
+// objects lists chosen objects that the caller may see.
+func (f *Feature) objects(ctx context.Context, who caller, sel fleet.Selection) ([]*unstructured.Unstructured, error) {
+	var out []*unstructured.Unstructured
+	for obj, err := range f.fleet.Select(ctx, who.scope, sel) {
+		if err != nil {
+			return out, err
+		}
+		out = append(out, obj)
 	}
-	return f.fleet.Objects(ctx, who.scope, cluster, resource, namespaces, selector)
+	return out, nil
 }

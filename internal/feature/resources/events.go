@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"kubemate.io/kubemate/internal/core/fleet"
 	"kubemate.io/kubemate/internal/core/kube"
 )
 
@@ -64,7 +65,13 @@ func (r *reader) eventsAbout(objects ...*unstructured.Unstructured) []ObjectEven
 		namespace = "default"
 	}
 	out := []ObjectEvent{}
-	for _, e := range r.list("events", namespace, nil) {
+	names := make([]string, len(objects))
+	for i, o := range objects {
+		names[i] = o.GetName()
+	}
+	for _, e := range r.choose(fleet.Selection{
+		Resource: "events", Namespaces: oneNamespace(namespace), Filters: []fleet.Filter{{Column: "objectName", Op: "=", Values: names}},
+	}) {
 		for _, o := range objects {
 			if isAbout(e, o) {
 				out = append(out, r.event(e, o))

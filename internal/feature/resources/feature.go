@@ -2,10 +2,10 @@ package resources
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/utils/clock"
 
 	"kubemate.io/kubemate/internal/core/authz"
@@ -22,9 +22,8 @@ type Fleet interface {
 	ListJSON(ctx context.Context, scope *authz.Scope, q fleet.Query) ([]byte, error)
 	// Get gives an object without managedFields; the caller must not change it.
 	Get(ctx context.Context, scope *authz.Scope, ref kube.Ref) (*unstructured.Unstructured, fleet.State, error)
-	// Objects gives the visible objects of a kind; no namespaces = all, no selector = all.
-	// The caller must not change them.
-	Objects(ctx context.Context, scope *authz.Scope, cluster, resource string, namespaces []string, selector labels.Selector) ([]*unstructured.Unstructured, error)
+	// Select gives the chosen objects that the caller may list; the caller must not change them.
+	Select(ctx context.Context, scope *authz.Scope, sel fleet.Selection) iter.Seq2[*unstructured.Unstructured, error]
 	// Status judges an object: tone and words, as in the column "status".
 	Status(cluster string, kind kube.Kind, object *unstructured.Unstructured) (tone, text string)
 }

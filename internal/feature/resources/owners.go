@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 
+	"kubemate.io/kubemate/internal/core/fleet"
 	"kubemate.io/kubemate/internal/core/kube"
 )
 
@@ -121,7 +122,11 @@ func (r *reader) children(obj *unstructured.Unstructured) []*unstructured.Unstru
 		if !served {
 			continue
 		}
-		for _, o := range r.list(resource, obj.GetNamespace(), nil) {
+		sel := fleet.Selection{Resource: resource, Namespaces: oneNamespace(obj.GetNamespace())}
+		if !kind.Custom { // built-in controllers always set themselves as the controller
+			sel.Owner = obj.GetUID()
+		}
+		for _, o := range r.choose(sel) {
 			if ownedBy(o, obj.GetUID()) {
 				out = append(out, typed(child, o))
 			}

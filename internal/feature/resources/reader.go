@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"kubemate.io/kubemate/internal/core/errs"
+	"kubemate.io/kubemate/internal/core/fleet"
 	"kubemate.io/kubemate/internal/core/kube"
 )
 
@@ -21,9 +22,10 @@ type reader struct {
 	kinds   []kube.Kind
 	now     time.Time
 	getOne  func(resource, namespace, name string) (*unstructured.Unstructured, error)
-	listAll func(resource, namespace string, selector labels.Selector) ([]*unstructured.Unstructured, error)
+	pick    func(sel fleet.Selection) ([]*unstructured.Unstructured, error)
 	judge   func(kind kube.Kind, obj *unstructured.Unstructured) ObjectStatus
 	unseen  map[string]struct{}
+	lists   map[string][]*unstructured.Unstructured // whole lists read before, by resource and namespace
 }
 
 // reader makes a reader of the fleet cache.
@@ -42,9 +44,7 @@ func (f *Feature) reader(ctx context.Context, who caller, cluster string) (*read
 			obj, _, err := f.fleet.Get(ctx, who.scope, kube.Ref{Cluster: cluster, Resource: resource, Namespace: namespace, Name: name})
 			return obj, err
 		},
-		listAll: func(resource, namespace string, selector labels.Selector) ([]*unstructured.Unstructured, error) {
-			return f.objects(ctx, who, cluster, resource, namespace, selector)
-		},
+		pick: func(sel fleet.Selection) ([]*unstructured.Unstructured, error) { return f.objects(ctx, who, sel) },
 		judge: func(kind kube.Kind, obj *unstructured.Unstructured) ObjectStatus {
 			return f.status(cluster, kind, obj)
 		},
@@ -68,11 +68,35 @@ func (r *reader) find(resource, namespace, name string) (obj *unstructured.Unstr
 
 // list gives the objects of a kind; namespace "" = all, selector nil = all.
 func (r *reader) list(resource, namespace string, selector labels.Selector) []*unstructured.Unstructured {
-	out, err := r.listAll(resource, namespace, selector)
-	if err != nil && errs.KindOf(err) != errs.NotFound {
-		r.unseen[resource] = struct{}{}
+	key := resource + " " + namespace
+	if known, ok := r.lists[key]; ok && selector == nil {
+		return known
+	}
+	out := r.choose(fleet.Selection{Resource: resource, Namespaces: oneNamespace(namespace), Labels: selector})
+	if selector == nil {
+		if r.lists == nil {
+			r.lists = map[string][]*unstructured.Unstructured{}
+		}
+		r.lists[key] = out
 	}
 	return out
+}
+
+// choose gives chosen objects, and notes when the kind may not be seen.
+func (r *reader) choose(sel fleet.Selection) []*unstructured.Unstructured {
+	sel.Cluster = r.cluster
+	out, err := r.pick(sel)
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		r.unseen[sel.Resource] = struct{}{}
+	}
+	return out
+}
+
+func oneNamespace(namespace string) []string {
+	if namespace == "" {
+		return nil
+	}
+	return []string{namespace}
 }
 
 // kindOf finds the kind of an apiVersion and kind.

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"kubemate.io/kubemate/internal/core/errs"
+	"kubemate.io/kubemate/internal/core/fleet"
 	"kubemate.io/kubemate/internal/core/kube"
 )
 
@@ -45,7 +46,9 @@ func replicasOf(scale *unstructured.Unstructured) int32 {
 // scaleWarnings names the autoscalers that will set the number again.
 func (f *Feature) scaleWarnings(ctx context.Context, who caller, t *target) []string {
 	const autoscalers = "horizontalpodautoscalers.autoscaling"
-	list, err := f.objects(ctx, who, t.ref.Cluster, autoscalers, t.ref.Namespace, nil)
+	list, err := f.objects(ctx, who, fleet.Selection{
+		Cluster: t.ref.Cluster, Resource: autoscalers, Namespaces: []string{t.ref.Namespace},
+	})
 	if err != nil {
 		return nil // a warning that can't be given; the change itself is done
 	}
