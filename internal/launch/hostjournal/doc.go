@@ -14,6 +14,7 @@
 //	nft       an nftables table
 //	iptables  an iptables chain (CNI's port mapping) and the rules that lead to it, and tables that it left empty
 //	sysctl    a kernel setting, with its former value
+//	module    a kernel module that was loaded
 //	path      a folder outside of the data folder, emptied of what matches our patterns
 //
 // Start reading at journal.go; undo_<kind>.go has one kind each.

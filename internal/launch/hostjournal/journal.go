@@ -47,6 +47,7 @@ const (
 	IPTables Kind = "iptables"
 	Sysctl   Kind = "sysctl"
 	Path     Kind = "path"
+	Module   Kind = "module"
 )
 
 func (e Entry) same(o Entry) bool { return e.Kind == o.Kind && e.Name == o.Name }
@@ -72,7 +73,7 @@ func Open(path string, log *slog.Logger) (*Journal, error) {
 	j := &Journal{path: path, boot: boot, log: log}
 	j.undoers = map[Kind]undoer{
 		Process: undoProcess, Cgroup: undoCgroup, Mount: undoMount, Link: undoLink,
-		NFTable: undoNFTable, IPTables: undoIPTables, Sysctl: j.undoSysctl, Path: undoPath,
+		NFTable: undoNFTable, IPTables: undoIPTables, Sysctl: j.undoSysctl, Path: undoPath, Module: undoModule,
 	}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
