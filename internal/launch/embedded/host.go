@@ -57,11 +57,14 @@ var hostPaths = []hostjournal.Entry{
 	{Name: "/opt/containerd"},
 }
 
-// cniChains are the prefixes of the chains of CNI's port mapping.
-var cniChains = []string{"CNI-HOSTPORT-", "CNI-DN-"}
+// iptablesChains are the prefixes of the chains of CNI's port mapping and of openFirewall.
+var iptablesChains = []string{"CNI-HOSTPORT-", "CNI-DN-", ownChain}
 
 // prepareHost journals and makes all changes on the host that a real node needs.
 func prepareHost(ctx context.Context, j *hostjournal.Journal, l layout, o Options, f hostFacts) error {
+	if err := loadBridgeFilter(ctx, j); err != nil {
+		return err
+	}
 	if err := journalHost(ctx, j, l); err != nil {
 		return err
 	}
@@ -69,9 +72,11 @@ func prepareHost(ctx context.Context, j *hostjournal.Journal, l layout, o Option
 		what string
 		do   func() error
 	}{
-		{"turn on IP forwarding", func() error { return os.WriteFile(hostjournal.SysctlFile("net.ipv4.ip_forward"), []byte("1\n"), 0o644) }},
+		{"turn on IP forwarding", func() error { return writeSysctl("net.ipv4.ip_forward", "1") }},
 		{"make the network interface", func() error { return makeInterface(ctx, o.NodeIP) }},
+		{"send bridged packets through the firewall", setBridgeFilter},
 		{"write the firewall table", func() error { return loadTable(ctx, l, o.NodeIP) }},
+		{"open the host's firewall for pods", func() error { return openFirewall(ctx) }},
 		{"share mounts with pods", func() error { return shareMounts(l.kubelet()) }},
 		{"make the cgroup", func() error { return makeCgroup(f.cgroupV2) }},
 	}
@@ -104,7 +109,7 @@ func journalHost(ctx context.Context, j *hostjournal.Journal, l layout) error {
 		entries = append(entries, hostjournal.Entry{Kind: hostjournal.Sysctl, Name: name, Before: value})
 	}
 	for _, table := range []string{"nat", "filter"} {
-		e := hostjournal.Entry{Kind: hostjournal.IPTables, Name: table, Patterns: cniChains}
+		e := hostjournal.Entry{Kind: hostjournal.IPTables, Name: table, Patterns: iptablesChains}
 		if exists, err := hostjournal.NFTableExists(ctx, "ip "+table); err != nil {
 			return err
 		} else if !exists {

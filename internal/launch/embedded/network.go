@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"kubemate.io/kubemate/internal/launch/hostjournal"
 )
 
 // nftTable is our own table of family ip.
@@ -64,6 +66,58 @@ func loadTable(ctx context.Context, l layout, nodeIP string) error {
 		return err
 	}
 	return tool(ctx, "nft", "-f", file)
+}
+
+// bridgeFilter is the module by which packets between two pods on the bridge pass the firewall: without it the answer of
+// a Service's pod to another pod would not be translated back.
+const bridgeFilter = "br_netfilter"
+
+func loadBridgeFilter(ctx context.Context, j *hostjournal.Journal) error {
+	if _, err := os.Stat("/proc/sys/net/bridge"); err == nil {
+		return nil
+	}
+	if err := j.Record(hostjournal.Entry{Kind: hostjournal.Module, Name: bridgeFilter}); err != nil {
+		return err
+	}
+	if err := tool(ctx, "modprobe", bridgeFilter); err != nil {
+		return fmt.Errorf("load the kernel module %s: %w", bridgeFilter, err)
+	}
+	return nil
+}
+
+func setBridgeFilter() error { return writeSysctl("net.bridge.bridge-nf-call-iptables", "1") }
+
+func writeSysctl(name, value string) error {
+	return os.WriteFile(hostjournal.SysctlFile(name), []byte(value+"\n"), 0o644)
+}
+
+// ownChain is the prefix of our chains in iptables' tables.
+const ownChain = "KUBEMATE-"
+
+// openFirewall lets pods through where iptables drops by default, as beside Docker or ufw: an accept in our own table
+// would not help, since each table can drop.
+func openFirewall(ctx context.Context) error {
+	for chain, rules := range map[string][][]string{
+		"FORWARD": {{"-i", PodBridge}, {"-o", PodBridge}},
+		"INPUT":   {{"-i", PodBridge}},
+	} {
+		policy, err := exec.CommandContext(ctx, "iptables", "-S", chain).Output()
+		if err != nil || !strings.HasPrefix(string(policy), "-P "+chain+" DROP") {
+			continue // without iptables nothing drops
+		}
+		own := ownChain + chain
+		commands := [][]string{{"-N", own}}
+		for _, rule := range rules {
+			commands = append(commands, append(append([]string{"-A", own}, rule...), "-j", "ACCEPT"))
+		}
+		commands = append(commands, []string{"-I", chain, "1", "-j", own})
+		for _, args := range commands {
+			if err := tool(ctx, "iptables", args...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // tool runs a program of the host; the error holds what it said.

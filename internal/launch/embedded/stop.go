@@ -111,12 +111,9 @@ func Delete(ctx context.Context, dataDir string, log *slog.Logger) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	rest, err := os.ReadDir(dataDir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if err := os.Remove(l.join(preflight.FormatFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	if err != nil || len(rest) > 1 || len(rest) == 1 && rest[0].Name() != preflight.FormatFile {
-		return err // other parts of Kubemate keep theirs here
-	}
-	return os.RemoveAll(dataDir)
+	_ = os.Remove(dataDir) // fails if other parts of Kubemate still keep theirs here
+	return nil
 }

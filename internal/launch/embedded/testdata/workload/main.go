@@ -12,8 +12,12 @@ import (
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "pause" {
+	switch {
+	case len(os.Args) > 1 && os.Args[1] == "pause":
 		wait()
+		return
+	case len(os.Args) > 2 && os.Args[1] == "get":
+		get(os.Args[2])
 		return
 	}
 	if dir := os.Getenv("DATA_DIR"); dir != "" {
@@ -46,4 +50,19 @@ func wait() {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
 	<-stop
+}
+
+// get asks until it gets an answer.
+func get(url string) {
+	client := &http.Client{Timeout: 2 * time.Second}
+	for {
+		res, err := client.Get(url)
+		if err == nil {
+			fmt.Println("got", res.Status)
+			_ = res.Body.Close()
+			return
+		}
+		fmt.Println(err)
+		time.Sleep(200 * time.Millisecond)
+	}
 }
