@@ -1,0 +1,129 @@
+package launch
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"kubemate.io/kubemate/internal/launch/addons"
+)
+
+// Part is one part of the platform and how it is.
+type Part struct {
+	Name    string `json:"name"`
+	OK      bool   `json:"ok"`
+	Message string `json:"message,omitempty"` // what is wrong, or facts when all is well
+	Running int64  `json:"running,omitempty"` // pods
+	Total   int64  `json:"total,omitempty"`   // pods that should run
+}
+
+// Status is how the platform is. OK only if every part is.
+type Status struct {
+	OK        bool   `json:"ok"`
+	Address   string `json:"address,omitempty"`
+	DataDir   string `json:"dataDir"`
+	Mode      Mode   `json:"mode,omitempty"`
+	Version   string `json:"version,omitempty"`
+	Phase     string `json:"phase"` // stopped, starting, running, stopping
+	LogFolder string `json:"logFolder"`
+	Parts     []Part `json:"parts"`
+}
+
+// statusTimeout bounds the look at all parts.
+const statusTimeout = 20 * time.Second
+
+// Inspect looks at every part of the platform of a data folder.
+func Inspect(ctx context.Context, dataDir string) (Status, error) {
+	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
+	defer cancel()
+	dataDir, err := completeDataDir(dataDir)
+	if err != nil {
+		return Status{}, err
+	}
+	st := Status{DataDir: dataDir, Phase: "stopped", LogFolder: filepath.Join(dataDir, "logs")}
+	s, ok, err := ReadState(dataDir)
+	if err != nil {
+		return st, err
+	}
+	if !ok || !s.alive() {
+		message := "not running; start it with `kubemate up`"
+		if ok {
+			message = "its process ended without stopping the platform; `kubemate up` recovers it, `kubemate down` cleans up"
+		}
+		st.Parts = []Part{{Name: "platform", Message: message}}
+		return st, nil
+	}
+	st.Phase, st.Mode, st.Version, st.Address = s.Phase, s.Mode, s.Version, s.Address
+	st.Parts = append(st.Parts, serverPart(ctx, dataDir))
+	if s.Mode != ModeExisting {
+		st.Parts = append(st.Parts, clusterParts(ctx, dataDir, s)...)
+	}
+	st.OK = s.Phase == "running"
+	for _, p := range st.Parts {
+		st.OK = st.OK && p.OK
+	}
+	return st, nil
+}
+
+func serverPart(ctx context.Context, dataDir string) Part {
+	if err := newSocketClient(dataDir).ready(ctx); err != nil {
+		return Part{Name: "server", Message: "not ready: " + err.Error()}
+	}
+	return Part{Name: "server", OK: true, Message: "answers, all checks pass"}
+}
+
+// clusterParts asks the API server as admin: the files of the data folder are ours.
+func clusterParts(ctx context.Context, dataDir string, s State) []Part {
+	config, err := clientcmd.BuildConfigFromFlags("", filepath.Join(dataDir, "kubeconfig", "admin.kubeconfig"))
+	if err != nil {
+		return []Part{{Name: "API server", Message: err.Error()}}
+	}
+	config.Timeout = 5 * time.Second
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return []Part{{Name: "API server", Message: err.Error()}}
+	}
+	version, err := client.Discovery().ServerVersion()
+	if err != nil {
+		return []Part{{Name: "API server", Message: "does not answer: " + err.Error()}}
+	}
+	parts := []Part{{Name: "API server", OK: true, Message: version.GitVersion + " at " + config.Host}, nodePart(ctx, client)}
+	manager, err := addons.New(addons.Options{Config: config, Addons: addonNames(s)})
+	if err != nil {
+		return append(parts, Part{Name: "components", Message: err.Error()})
+	}
+	list, err := manager.Status(ctx)
+	if err != nil {
+		return append(parts, Part{Name: "components", Message: err.Error()})
+	}
+	for _, a := range list {
+		parts = append(parts, Part{Name: a.Name, OK: a.Ready, Message: a.Message, Running: a.Running, Total: a.Total})
+	}
+	return parts
+}
+
+func nodePart(ctx context.Context, client kubernetes.Interface) Part {
+	nodes, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return Part{Name: "node", Message: err.Error()}
+	}
+	ready := 0
+	for i := range nodes.Items {
+		for _, c := range nodes.Items[i].Status.Conditions {
+			if c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue {
+				ready++
+			}
+		}
+	}
+	return Part{
+		Name: "node", OK: ready > 0 && ready == len(nodes.Items),
+		Message: fmt.Sprintf("%d of %d ready", ready, len(nodes.Items)),
+	}
+}

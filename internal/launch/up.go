@@ -1,0 +1,187 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"kubemate.io/kubemate/internal/launch/embedded"
+	"kubemate.io/kubemate/internal/launch/hostjournal"
+	"kubemate.io/kubemate/internal/launch/preflight"
+)
+
+// Up starts the platform, prints the address with a one-time sign-in link, and runs until ctx
+// ends; then it stops what it started. Data stays.
+func Up(ctx context.Context, o Options, out io.Writer) (err error) {
+	o, err = o.complete()
+	if err != nil {
+		return err
+	}
+	u := &up{o: o, out: out, state: State{Mode: o.mode(), Version: o.Version, Demo: o.demo(), Phase: "starting"}}
+	if err := refuseSecond(o.DataDir); err != nil {
+		return err
+	}
+	if err := u.check(ctx); err != nil {
+		return err
+	}
+	if err := u.open(ctx); err != nil {
+		return err
+	}
+	defer u.close(&err)
+	return u.run(ctx)
+}
+
+// demo says whether the demo bank is installed: only where its pods are ours to place.
+func (o Options) demo() bool { return !o.NoDemo && o.Kubeconfig == "" }
+
+// up is one run of the platform.
+type up struct {
+	o     Options
+	out   io.Writer
+	log   *slog.Logger
+	logs  io.Closer
+	state State
+}
+
+// check runs preflight and prints what it found; errors in it end the start before any change.
+func (u *up) check(ctx context.Context) error {
+	if u.state.Mode == ModeExisting {
+		return nil
+	}
+	report := preflight.Run(ctx, u.o.preflight())
+	if err := report.WriteText(u.out); err != nil {
+		return err
+	}
+	if report.OK() {
+		return nil
+	}
+	return errors.New("this machine is not ready, see above; nothing was changed")
+}
+
+// preflight says what is about to be started.
+func (o Options) preflight() preflight.Options {
+	p := preflight.Options{
+		DataDir:     o.DataDir,
+		Simulated:   o.mode() == ModeSimulated,
+		NodeIP:      embedded.DefaultIP,
+		ClusterCIDR: embedded.ClusterCIDR,
+		ServiceCIDR: embedded.ServiceCIDR,
+		Ports:       []preflight.Port{{Address: o.Listen, Purpose: "the console", Flag: "--listen"}},
+	}
+	api := embedded.DefaultIP
+	if p.Simulated {
+		api = "127.0.0.1"
+	} else {
+		p.Ports = append(p.Ports, preflight.Port{Address: o.Registry, Purpose: "the registry of the bundle", Flag: "--registry"})
+	}
+	p.Ports = append(p.Ports, preflight.Port{
+		Address: net.JoinHostPort(api, strconv.Itoa(o.APIPort)), Purpose: "the API server", Flag: "--api-port",
+	})
+	return p
+}
+
+// open takes the data folder and tells `status` and `down` about this run.
+func (u *up) open(ctx context.Context) error {
+	if u.state.Mode == ModeExisting {
+		if err := endLeftovers(ctx, u.o.DataDir); err != nil {
+			return err
+		}
+	}
+	for _, dir := range []string{"run", "logs", "server"} {
+		if err := os.MkdirAll(filepath.Join(u.o.DataDir, dir), 0o700); err != nil {
+			return fmt.Errorf("data folder: %w", err)
+		}
+	}
+	f, err := os.OpenFile(filepath.Join(u.o.DataDir, "logs", "launch.log"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	u.logs, u.log = f, slog.New(slog.NewTextHandler(f, nil))
+	u.state.PID = os.Getpid()
+	if u.state.Started, err = hostjournal.StartTime(os.Getpid()); err != nil {
+		return err
+	}
+	u.state.Since = time.Now()
+	return u.state.write(u.o.DataDir)
+}
+
+func (u *up) close(err *error) {
+	if rmErr := os.Remove(statePath(u.o.DataDir)); rmErr != nil && !errors.Is(rmErr, os.ErrNotExist) {
+		*err = errors.Join(*err, rmErr)
+	}
+	_ = u.logs.Close()
+}
+
+// stage tells the person and `status` what is going on.
+func (u *up) stage(stage, detail string) {
+	u.state.Stage = stage
+	if err := u.state.write(u.o.DataDir); err != nil {
+		u.log.Warn("state file not written", "error", err)
+	}
+	fmt.Fprintf(u.out, "  %-14s %s\n", stage, detail)
+}
+
+// run starts everything in order and waits for the end. The group holds what lives as long as
+// this run: the registry, the addons' installer.
+func (u *up) run(ctx context.Context) error {
+	fmt.Fprintf(u.out, "Kubemate %s · data folder %s · %s\n", u.o.Version, u.o.DataDir, u.state.Mode.describe())
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		cluster, err := u.startCluster(ctx, group)
+		if err != nil {
+			return err
+		}
+		defer u.stopCluster(ctx, cluster)
+		server, err := u.startServer(ctx, cluster)
+		if err != nil {
+			return err
+		}
+		defer server.Stop()
+		u.installAddons(ctx, group, cluster)
+		if err := u.announce(ctx); err != nil {
+			return err
+		}
+		<-ctx.Done()
+		u.state.Phase = "stopping"
+		u.stage("stop", "stopping; a moment")
+		return nil
+	})
+	err := group.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// announce prints where the console is, with a fresh sign-in link.
+func (u *up) announce(ctx context.Context) error {
+	link, err := newSocketClient(u.o.DataDir).adminLink(ctx)
+	if err != nil {
+		return fmt.Errorf("make the sign-in link: %w", err)
+	}
+	u.state.Phase = "running"
+	u.stage("ready", fmt.Sprintf("after %.0f s", time.Since(u.state.Since).Seconds()))
+	fmt.Fprintf(u.out, "\nConsole:  %s\nSign in:  %s\n          (works once, until %s; another one: kubemate users link admin)\n\n%s\n",
+		u.state.Address, link.URL, link.Expires.Local().Format("15:04"), readyMark)
+	return nil
+}
+
+func (m Mode) describe() string {
+	switch m {
+	case ModeNode:
+		return "a real node: containers run"
+	case ModeSimulated:
+		return "simulated nodes: objects behave, no container runs (a real node needs root on Linux)"
+	default:
+		return "an existing cluster"
+	}
+}
