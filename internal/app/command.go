@@ -5,8 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"kubemate.io/kubemate/internal/cli"
+	"kubemate.io/kubemate/internal/launch"
+	"kubemate.io/kubemate/internal/launch/bundle"
 )
 
 // Streams are what a command reads and writes.
@@ -33,13 +38,16 @@ func Run(ctx context.Context, args []string, streams Streams) int {
 	if errors.As(err, &coder) {
 		return coder.ExitCode()
 	}
+	if strings.HasPrefix(err.Error(), "unknown command") { // cobra has no type for it
+		return usageError{}.ExitCode()
+	}
 	return 1
 }
 
 func newRoot(streams Streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "kubemate",
-		Short:         "Kubernetes for people who run a bank on it",
+		Short:         "A console, an API and a command line for Kubernetes clusters",
 		Version:       Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -50,8 +58,18 @@ func newRoot(streams Streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(newServerCommand(), newOpenAPICommand())
+	addGroup(root, "platform", "Run the platform:", append(launch.Commands(Version), newServerCommand(), bundle.NewCommand(bundle.CommandDeps{}), newOpenAPICommand())...)
+	addGroup(root, "use", "Use it:", cli.Commands(cli.Deps{In: streams.In, Out: streams.Out, Err: streams.Err})...)
 	return root
+}
+
+// addGroup adds commands under a heading of the help text.
+func addGroup(root *cobra.Command, id, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: id, Title: title})
+	for _, c := range commands {
+		c.GroupID = id
+		root.AddCommand(c)
+	}
 }
 
 // usageError is a command line that cannot be understood; its exit code is 2.
