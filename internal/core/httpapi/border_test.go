@@ -2,7 +2,6 @@ package httpapi_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,7 +14,6 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -294,146 +292,6 @@ func TestRestrictedSession(t *testing.T) {
 	good := map[string]string{"Authorization": "Bearer good"}
 	call{method: "GET", path: "/api/v1/raw/a", header: good, status: 403, want: []string{`"mustSetPassword":true`}}.check(t, server.URL)
 	call{method: "GET", path: "/api/v1/set", header: good, status: 204}.check(t, server.URL)
-}
-
-func TestBodyLimits(t *testing.T) {
-	server, _ := newBorder(t, func(o *httpapi.Options) { o.Limits.Body = 1000 })
-	good := map[string]string{"Authorization": "Bearer good"}
-	big := `{"name":"` + strings.Repeat("x", 2000) + `"}`
-	call{method: "POST", path: "/api/v1/echo", body: big, header: good, status: 413, want: []string{"1000 bytes"}}.check(t, server.URL)
-	call{method: "PUT", path: "/api/v1/raw/a", body: big, header: good, status: 413}.check(t, server.URL)
-
-	for _, path := range []string{"/api/v1/echo", "/api/v1/raw/a"} { // the length not announced
-		method := map[string]string{"/api/v1/echo": "POST", "/api/v1/raw/a": "PUT"}[path]
-		req, _ := http.NewRequest(method, server.URL+path, io.MultiReader(strings.NewReader(big)))
-		req.Header.Set("Authorization", "Bearer good")
-		req.Header.Set("Content-Type", "application/json")
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, _ := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		if resp.StatusCode != 413 || !strings.Contains(string(body), "limit") {
-			t.Errorf("%s: status %d: %s", path, resp.StatusCode, body)
-		}
-	}
-}
-
-func TestSlowBodyIsCutOff(t *testing.T) {
-	server, _ := newBorder(t, func(o *httpapi.Options) { o.Limits.BodyTime = 50 * time.Millisecond })
-	for method, path := range map[string]string{"POST": "/api/v1/echo", "PUT": "/api/v1/raw/a"} {
-		never, write := io.Pipe()
-		req, _ := http.NewRequest(method, server.URL+path, never)
-		req.Header.Set("Authorization", "Bearer good")
-		req.Header.Set("Content-Type", "application/json")
-		resp, err := http.DefaultClient.Do(req)
-		_ = write.Close()
-		if err != nil {
-			continue // the connection was closed under it: cut off as well
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode < 400 {
-			t.Errorf("%s %s: a body that never comes was answered %d", method, path, resp.StatusCode)
-		}
-	}
-}
-
-func TestRates(t *testing.T) {
-	now := time.Unix(1e9, 0)
-	server, _ := newBorder(t, func(o *httpapi.Options) {
-		o.Now = func() time.Time { return now }
-		o.Limits.SessionRate, o.Limits.SessionBurst, o.Limits.AddressRate, o.Limits.AddressBurst = 1, 3, 1, 2
-	})
-	good := map[string]string{"Authorization": "Bearer good"}
-	for range 3 {
-		call{method: "GET", path: "/api/v1/set", header: good, status: 204}.check(t, server.URL)
-	}
-	call{method: "GET", path: "/api/v1/set", header: good, status: 429}.check(t, server.URL)
-	for range 2 {
-		call{method: "GET", path: "/api/v1/set", status: 401}.check(t, server.URL)
-	}
-	call{method: "GET", path: "/api/v1/set", status: 429}.check(t, server.URL)
-	call{method: "POST", path: "/api/v1/open", status: 429}.check(t, server.URL)
-}
-
-func TestHeadersOfEveryAnswer(t *testing.T) {
-	server, _ := newBorder(t, nil)
-	for _, path := range []string{"/", "/assets/a-1.js", "/api/v1/raw/a", "/healthz", "/api/v1//x"} {
-		resp := call{method: "GET", path: path}.do(t, server.URL)
-		_ = resp.Body.Close()
-		for name, want := range map[string]string{
-			"Content-Security-Policy": "frame-ancestors 'none'", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
-			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "no-referrer",
-		} {
-			if !strings.Contains(resp.Header.Get(name), want) {
-				t.Errorf("%s: %s is %q", path, name, resp.Header.Get(name))
-			}
-		}
-	}
-}
-
-func TestConsole(t *testing.T) {
-	server, _ := newBorder(t, func(o *httpapi.Options) { o.BasePath = "/kube" })
-	for _, c := range []struct{ path, accept, status, encoding, cache, body string }{
-		{"/", "", "302 Found", "", "", ""},
-		{"/kube", "", "302 Found", "", "", ""},
-		{"/kube/", "", "200 OK", "", "no-cache", `<base href="/kube/">`},
-		{"/kube/c/local/pods", "", "200 OK", "", "no-cache", "assets/a-1.js"},
-		{"/kube/c/local/deployments.apps", "", "200 OK", "", "no-cache", "assets/a-1.js"},
-		{"/kube/assets/a-1.js", "", "200 OK", "", "public, max-age=31536000, immutable", "plain"},
-		{"/kube/assets/a-1.js", "gzip, br", "200 OK", "br", "public, max-age=31536000, immutable", "brotli"},
-		{"/kube/assets/a-1.js", "gzip, br;q=0", "200 OK", "gzip", "public, max-age=31536000, immutable", "gzip"},
-		{"/kube/favicon.svg", "", "200 OK", "", "no-cache", "<svg/>"},
-		{"/kube/assets/a-1.js.br", "", "404 Not Found", "", "no-store", ""},
-		{"/kube/assets/gone.js", "", "404 Not Found", "", "no-store", ""},
-		{"/other", "", "404 Not Found", "", "no-store", ""},
-		{"/kube/healthz", "", "200 OK", "", "no-store", "ok"},
-	} {
-		resp := call{method: "GET", path: c.path, header: map[string]string{"Accept-Encoding": c.accept}}.do(t, server.URL)
-		body, _ := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		if resp.Status != c.status || resp.Header.Get("Content-Encoding") != c.encoding || !strings.Contains(string(body), c.body) ||
-			(c.cache != "" && resp.Header.Get("Cache-Control") != c.cache) {
-			t.Errorf("%s (%s): %s %v %q", c.path, c.accept, resp.Status, resp.Header, body)
-		}
-		if strings.Contains(string(body), "__KUBEMATE_NONCE__") {
-			t.Errorf("%s: no nonce was written", c.path)
-		}
-	}
-}
-
-func TestNonceIsNewEachTime(t *testing.T) {
-	server, _ := newBorder(t, nil)
-	seen := map[string]bool{}
-	for range 3 {
-		resp := call{method: "GET", path: "/"}.do(t, server.URL)
-		body, _ := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		_, rest, _ := strings.Cut(string(body), `nonce="`)
-		nonce, _, _ := strings.Cut(rest, `"`)
-		if !strings.Contains(resp.Header.Get("Content-Security-Policy"), "'nonce-"+nonce+"'") || seen[nonce] || len(nonce) < 16 {
-			t.Errorf("nonce %q, policy %q", nonce, resp.Header.Get("Content-Security-Policy"))
-		}
-		seen[nonce] = true
-	}
-}
-
-func TestLargeAnswersAreCompressed(t *testing.T) {
-	server, _ := newBorder(t, nil)
-	resp := call{method: "GET", path: "/api/v1/raw/a", header: map[string]string{"Authorization": "Bearer good", "Accept-Encoding": "gzip"}}.do(t, server.URL)
-	defer resp.Body.Close()
-	if resp.Header.Get("Content-Encoding") != "gzip" {
-		t.Fatalf("not compressed: %v", resp.Header)
-	}
-	z, err := gzip.NewReader(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(z)
-	if err != nil || len(body) != 4008 {
-		t.Errorf("%d bytes, %v", len(body), err)
-	}
 }
 
 func TestReadinessNamesTheFailedCheck(t *testing.T) {
