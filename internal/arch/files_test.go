@@ -62,7 +62,10 @@ func TestNoOpenEnds(t *testing.T) {
 
 // One word per capability, the same in Go and in the console.
 func TestFeaturesHaveOneName(t *testing.T) {
-	top := root(t)
+	top, err := root()
+	if err != nil {
+		t.Fatal(err)
+	}
 	gone := map[string]string{} // console folders without a server side, with the reason
 	server := folders(t, filepath.Join(top, "internal", "feature"))
 	for _, word := range folders(t, filepath.Join(top, "web", "src", "feature")) {
