@@ -10,6 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
@@ -86,6 +87,9 @@ func (c *Cluster) runNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := removeNodes(ctx, client, func(n corev1.Node) bool { return n.Name != c.NodeName }); err != nil {
+		return err
+	}
 	began := metav1.Now()
 	return c.await(ctx, kubelet, "node "+c.NodeName, func(ctx context.Context) error {
 		return nodeReady(ctx, client, c.NodeName, began.Time)
@@ -114,4 +118,22 @@ func nodeReady(ctx context.Context, client kubernetes.Interface, name string, si
 		return nil
 	}
 	return errNotReady
+}
+
+// removeNodes deletes the nodes that were of another kind of run (simulated, or under another name): nobody plays their
+// kubelet any more, and their pods would wait for ever.
+func removeNodes(ctx context.Context, client kubernetes.Interface, gone func(corev1.Node) bool) error {
+	nodes, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return fmt.Errorf("list nodes: %w", err)
+	}
+	for _, n := range nodes.Items {
+		if !gone(n) {
+			continue
+		}
+		if err := client.CoreV1().Nodes().Delete(ctx, n.Name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+			return fmt.Errorf("delete node %s: %w", n.Name, err)
+		}
+	}
+	return nil
 }

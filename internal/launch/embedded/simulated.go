@@ -43,6 +43,9 @@ func (c *Cluster) startSimulated(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := removeNodes(ctx, client, func(n corev1.Node) bool { return n.Labels[simulatedLabel] != "true" }); err != nil {
+		return err
+	}
 	if err := makeSimulatedNodes(ctx, client, c.o.SimulatedNodes); err != nil {
 		return err
 	}

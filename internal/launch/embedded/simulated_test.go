@@ -43,10 +43,11 @@ func TestSimulated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := embedded.Start(t.Context(), embedded.Options{
+	o := embedded.Options{
 		DataDir: dir, NodeBinary: node, KwokBinary: kwok, Simulated: true, SimulatedNodes: 2, APIPort: freePort(t),
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-	})
+	}
+	c, err := embedded.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,9 +91,25 @@ func TestSimulated(t *testing.T) {
 		}
 		return err
 	})
+	// A node of an earlier run of another kind goes at the next start.
+	old := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "old"}}
+	if _, err := client.CoreV1().Nodes().Create(t.Context(), old, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
 	stopped = true
 	if err := c.Stop(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	if c, err = embedded.Start(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	stopped = false
+	status, err := c.Status(t.Context())
+	if err != nil || !status.Healthy() || len(status.Nodes) != 2 || !status.Nodes[0].Simulated {
+		t.Errorf("status is %+v, %v", status, err)
+	}
+	if _, err := client.AppsV1().Deployments("default").Get(t.Context(), "x", metav1.GetOptions{}); err != nil {
+		t.Errorf("the deployment did not outlive the stop: %v", err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -94,7 +95,24 @@ func Undo(ctx context.Context, dataDir string, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return j.Undo(ctx)
+	if err := j.Undo(ctx); err != nil {
+		return err
+	}
+	return removePIDFiles(l)
+}
+
+// removePIDFiles removes what a killed supervisor could not: the processes are gone.
+func removePIDFiles(l layout) error {
+	files, err := filepath.Glob(l.join("run", "*.pid"))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if isClusterProcess(strings.TrimSuffix(filepath.Base(f), ".pid")) {
+			err = errors.Join(err, os.Remove(f))
+		}
+	}
+	return err
 }
 
 // Delete is Undo, and then removes the parts of the data folder that the cluster owns, and the folder if it is empty
