@@ -72,7 +72,7 @@ func TestInteractiveShell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer terminal.Close()
+	defer func() { _ = terminal.Close() }()
 	shown := &screen{more: make(chan struct{}, 1)}
 	read := make(chan struct{})
 	go func() {

@@ -37,13 +37,13 @@ func runWithAPIServer(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	cp, err := embedded.StartControlPlane(ctx, dir, node)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer cp.Stop()
+	defer func() { _ = cp.Stop() }()
 	admin = cp.Admin
 	return m.Run()
 }

@@ -38,7 +38,7 @@ func readResolvConf(file string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var servers []string
 	scanner := bufio.NewScanner(f)
 	for scanner.Scan() && len(servers) < maxUpstreams {

@@ -43,7 +43,7 @@ func exportFile(tw *tar.Writer, file, name string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func Import(ctx context.Context, r io.Reader, o Options) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(tmp)
+	defer func() { _ = os.RemoveAll(tmp) }()
 	if err := unpack(ctx, r, tmp); err != nil {
 		return nil, fmt.Errorf("import: %w", err)
 	}
@@ -116,7 +116,7 @@ func unpack(ctx context.Context, r io.Reader, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	tr := tar.NewReader(io.LimitReader(r, maxArchive))
 	for range maxArchiveFiles {
 		if err := ctx.Err(); err != nil {

@@ -88,7 +88,7 @@ func Build(ctx context.Context, o Options) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	if o.Builder == nil {
 		o.Builder = sourceBuilder{root: o.SourceDir, cacheDir: o.CacheDir, workDir: work, output: o.Output, progress: o.Progress}
 	}

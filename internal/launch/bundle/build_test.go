@@ -160,7 +160,7 @@ func readLayer(t *testing.T, layer v1.Layer) []*tar.Header {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	var headers []*tar.Header
 	tr := tar.NewReader(r)
 	for {

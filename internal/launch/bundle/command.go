@@ -38,7 +38,7 @@ func buildCommand(deps CommandDeps) *cobra.Command {
 		Short: "Build the images that the cache lacks, from a checkout",
 		RunE: func(cmd *cobra.Command, names []string) error {
 			o.Version, o.Only = deps.Version, names
-			o.Progress = func(detail string) { fmt.Fprintln(cmd.ErrOrStderr(), detail) }
+			o.Progress = func(detail string) { cmd.PrintErrln(detail) }
 			if verbose {
 				o.Output = cmd.ErrOrStderr()
 			}
@@ -91,9 +91,9 @@ func listCommand() *cobra.Command {
 
 func printImages(w io.Writer, images []Image) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tVERSION\tSIZE\tLICENCES\tDIGEST")
+	_, _ = fmt.Fprintln(table, "NAME\tVERSION\tSIZE\tLICENCES\tDIGEST")
 	for _, i := range images {
-		fmt.Fprintf(table, "%s\t%s\t%.1f MB\t%s\t%s\n", i.Name, i.Version, float64(i.Size)/1e6, i.Licenses, i.Digest)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%.1f MB\t%s\t%s\n", i.Name, i.Version, float64(i.Size)/1e6, i.Licenses, i.Digest)
 	}
 	return table.Flush()
 }
@@ -127,10 +127,10 @@ func loadCommand() *cobra.Command {
 			return err
 		}
 		o.Registry = args[0]
-		o.Progress = func(detail string) { fmt.Fprintln(cmd.ErrOrStderr(), detail) }
+		o.Progress = func(detail string) { cmd.PrintErrln(detail) }
 		references, err := Load(cmd.Context(), b, o)
 		for _, r := range references {
-			fmt.Fprintln(cmd.OutOrStdout(), r)
+			_, _ = fmt.Fprintln(cmd.OutOrStdout(), r)
 		}
 		return err
 	}
@@ -166,7 +166,7 @@ func importCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer f.Close()
+			defer func() { _ = f.Close() }()
 			b, err := Import(cmd.Context(), f, o)
 			if err != nil {
 				return err

@@ -23,9 +23,9 @@ func imageKey(r Recipe, programs []builtProgram) (string, error) {
 		return "", fmt.Errorf("image %s: %w", r.Name, err)
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "%d\x00%s\x00%s\x00%s\x00", formatVersion, runtime.Version(), runtime.GOARCH, recipe)
+	_, _ = fmt.Fprintf(h, "%d\x00%s\x00%s\x00%s\x00", formatVersion, runtime.Version(), runtime.GOARCH, recipe)
 	for _, p := range programs {
-		fmt.Fprintf(h, "%s\x00", p.sha256)
+		_, _ = fmt.Fprintf(h, "%s\x00", p.sha256)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:keyLength], nil
 }
@@ -34,7 +34,7 @@ func imageKey(r Recipe, programs []builtProgram) (string, error) {
 func bundleKey(keys []string) string {
 	h := sha256.New()
 	for _, k := range keys {
-		fmt.Fprintf(h, "%s\x00", k)
+		_, _ = fmt.Fprintf(h, "%s\x00", k)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:keyLength]
 }

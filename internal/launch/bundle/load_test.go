@@ -90,8 +90,13 @@ func TestCommands(t *testing.T) {
 		t.Errorf("import: %v", err)
 	}
 	for _, wrong := range [][]string{
-		{"list", "--bundle", t.TempDir()}, {"verify", "--bundle", t.TempDir()}, {"list", "--bundle", b.Dir, "-o", "potato"},
-		{"load"}, {"export"}, {"import", "/nonexistent"}, {"build", "potato", "--source", "/nonexistent"},
+		{"list", "--bundle", t.TempDir()},
+		{"verify", "--bundle", t.TempDir()},
+		{"list", "--bundle", b.Dir, "-o", "potato"},
+		{"load"},
+		{"export"},
+		{"import", "/nonexistent"},
+		{"build", "potato", "--source", "/nonexistent"},
 	} {
 		if _, err := run(wrong...); err == nil {
 			t.Errorf("%v succeeded", wrong)

@@ -43,7 +43,7 @@ func (s store) ensure(ctx context.Context, kind, name string, fill func(dir stri
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(tmp)
+	defer func() { _ = os.RemoveAll(tmp) }()
 	if err := fill(tmp); err != nil {
 		return "", err
 	}

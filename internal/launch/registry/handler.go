@@ -39,10 +39,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "NOT_FOUND", "the registry's API begins at /v2/")
 		return
 	}
-	switch {
-	case rest == "":
+	switch rest {
+	case "":
 		reply(w, map[string]any{})
-	case rest == "_catalog":
+	case "_catalog":
 		reply(w, map[string]any{"repositories": slices.Sorted(maps.Keys(h.content.manifests))})
 	default:
 		h.repository(w, r, rest)
@@ -95,7 +95,7 @@ func (h *handler) tags(w http.ResponseWriter, name string) {
 func (h *handler) send(w http.ResponseWriter, r *http.Request, o object) {
 	f, err := os.Open(o.file)
 	if err == nil {
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		var info os.FileInfo
 		if info, err = f.Stat(); err == nil && info.Size() != o.size {
 			err = os.ErrInvalid

@@ -211,7 +211,7 @@ func TestRangeAndHead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	part, err := io.ReadAll(answer.Body)
 	if err != nil || answer.StatusCode != http.StatusPartialContent || len(part) != 10 {
 		t.Errorf("part: %s, %d bytes, %v", answer.Status, len(part), err)
@@ -222,7 +222,7 @@ func TestRangeAndHead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer head.Body.Close()
+	defer func() { _ = head.Body.Close() }()
 	if head.Header.Get("Docker-Content-Digest") != digest.String() || head.ContentLength <= 0 ||
 		head.Header.Get("Content-Type") != string(types.DockerLayer) {
 		t.Errorf("head: %v", head.Header)
@@ -247,7 +247,7 @@ func TestACutBlobIsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusInternalServerError {
 		t.Errorf("a blob that was cut is answered with %s", answer.Status)
 	}

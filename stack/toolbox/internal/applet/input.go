@@ -34,6 +34,6 @@ func useInput(std Std, name string, use func(string, io.Reader) error) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return use(name, f)
 }

@@ -65,6 +65,6 @@ func digestFile(file string, digest func(io.Reader) (string, error)) (string, er
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return digest(f)
 }

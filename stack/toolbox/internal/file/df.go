@@ -60,7 +60,7 @@ func mountPoints() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var points []string
 	scanner := bufio.NewScanner(f)
 	for scanner.Scan() {

@@ -7,7 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/sha512"
-	"errors"
+	"fmt"
 	"io/fs"
 
 	"github.com/u-root/u-root/pkg/core"
@@ -50,9 +50,8 @@ func adopt(c core.Command) applet.Func {
 // plain leaves out the name of the system call that failed: people look for the
 // file and the reason.
 func plain(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) && err == error(path) {
-		return errors.New(path.Path + ": " + path.Err.Error())
+	if path, ok := err.(*fs.PathError); ok { //nolint:errorlint // what wraps one says more than its path
+		return fmt.Errorf("%s: %w", path.Path, path.Err)
 	}
 	return err
 }

@@ -16,7 +16,7 @@ import (
 func (o lsOptions) longLine(e lsEntry) string {
 	links, uid, gid := uint64(1), "?", "?"
 	if s, ok := e.info.Sys().(*syscall.Stat_t); ok {
-		links, uid, gid = uint64(s.Nlink), ownerName(s.Uid), groupName(s.Gid)
+		links, uid, gid = s.Nlink, ownerName(s.Uid), groupName(s.Gid)
 	}
 	size := strconv.FormatInt(e.info.Size(), 10)
 	if o.human {

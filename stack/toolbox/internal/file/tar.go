@@ -90,7 +90,7 @@ func readArchive(std applet.Std, o tarOptions, use func(*tar.Reader) error) erro
 		if err != nil {
 			return plain(err)
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		in = f
 	}
 	head := make([]byte, 2)
@@ -104,7 +104,7 @@ func readArchive(std applet.Std, o tarOptions, use func(*tar.Reader) error) erro
 		if err != nil {
 			return fmt.Errorf("gzip: %w", err)
 		}
-		defer zr.Close()
+		defer func() { _ = zr.Close() }()
 		in = zr
 	}
 	if err := use(tar.NewReader(in)); err != nil {

@@ -154,7 +154,7 @@ func (p *packer) writeRegular(file string, header *tar.Header) error {
 		p.complain(err)
 		return nil
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if err := p.w.WriteHeader(header); err != nil {
 		return err
 	}

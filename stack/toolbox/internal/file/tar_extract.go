@@ -59,7 +59,7 @@ func extractMembers(std applet.Std, o tarOptions, r *tar.Reader, paths []string)
 	if err != nil {
 		return plain(err)
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	mask := syscall.Umask(0)
 	syscall.Umask(mask)
 	u := &unpacker{std: std, o: o, root: root, umask: fs.FileMode(mask)}

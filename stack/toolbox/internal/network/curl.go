@@ -110,7 +110,7 @@ func curlOne(ctx context.Context, std applet.Std, o curlOptions, url string) err
 		o.printWriteOut(std, 0, 0, time.Since(start))
 		return curlCode(err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	if o.verbose {
 		fmt.Fprintf(std.Err, "> %s %s\n", answer.Request.Method, answer.Request.URL)
 		printHeaders(std.Err, answer)

@@ -14,12 +14,12 @@ import (
 
 // digCall is what dig is asked: its arguments come in any order.
 type digCall struct {
-	server, name   string
-	port           int
-	kind           uint16
-	short, reverse bool
-	search, tcp    bool
-	timeout        time.Duration
+	server, name string
+	port         int
+	kind         uint16
+	short        bool
+	search, tcp  bool
+	timeout      time.Duration
 }
 
 func parseDig(args []string) (digCall, error) {
@@ -82,7 +82,7 @@ func dig(ctx context.Context, std applet.Std, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := newResolver(resolvConf, c.server, c.port)
+	r, err := newResolver(ctx, resolvConf, c.server, c.port)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package network
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -172,11 +173,11 @@ func TestDigASilentServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer silent.Close()
+	defer func() { _ = silent.Close() }()
 	var out bytes.Buffer
 	r := &resolver{servers: []string{silent.LocalAddr().String()}, timeout: 50 * time.Millisecond}
 	err = digWith(context.Background(), applet.Std{Out: &out, Err: &out}, r, digCall{name: "x", kind: dns.TypeA})
-	if err != error(applet.Exit(9)) || !strings.Contains(out.String(), silent.LocalAddr().String()) {
+	if !errors.Is(err, applet.Exit(9)) || !strings.Contains(out.String(), silent.LocalAddr().String()) {
 		t.Errorf("%v, %q", err, out.String())
 	}
 }
@@ -186,7 +187,7 @@ func TestResolver(t *testing.T) {
 	if err := os.WriteFile(file, []byte("nameserver 10.96.0.10\nsearch a.b c.d.\noptions ndots:2\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := newResolver(file, "", 53)
+	r, err := newResolver(t.Context(), file, "", 53)
 	if err != nil || r.servers[0] != "10.96.0.10:53" {
 		t.Fatalf("%v, %v", r, err)
 	}
@@ -203,11 +204,11 @@ func TestResolver(t *testing.T) {
 	for server, want := range map[string]string{
 		"192.0.2.1": "192.0.2.1:53", "192.0.2.1:5353": "192.0.2.1:5353", "2001:db8::1": "[2001:db8::1]:53", "[2001:db8::1]:99": "[2001:db8::1]:99",
 	} {
-		if r, err := newResolver("/nonexistent", server, 53); err != nil || r.servers[0] != want {
+		if r, err := newResolver(t.Context(), "/nonexistent", server, 53); err != nil || r.servers[0] != want {
 			t.Errorf("%s: %v, %v", server, r, err)
 		}
 	}
-	if _, err := newResolver("/nonexistent", "", 53); err == nil {
+	if _, err := newResolver(t.Context(), "/nonexistent", "", 53); err == nil {
 		t.Error("no server at all was taken")
 	}
 }

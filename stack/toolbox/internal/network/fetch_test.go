@@ -166,7 +166,7 @@ func TestNc(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

@@ -49,7 +49,7 @@ func nc(ctx context.Context, std applet.Std, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	say("connected to %s", conn.RemoteAddr())
 	if *zero {
 		return nil
@@ -73,7 +73,7 @@ func acceptOne(ctx context.Context, port string, rest []string, say func(string,
 	if err != nil {
 		return nil, err
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	say("waiting at %s", listener.Addr())
 	return listener.Accept()
 }

@@ -27,7 +27,7 @@ func nslookup(ctx context.Context, std applet.Std, args []string) error {
 	if fs.NArg() < 1 || fs.NArg() > 2 {
 		return errors.New("a name is needed, and at most one server")
 	}
-	r, err := newResolver(resolvConf, fs.Arg(1), *port)
+	r, err := newResolver(ctx, resolvConf, fs.Arg(1), *port)
 	if err != nil {
 		return err
 	}

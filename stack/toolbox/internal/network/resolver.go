@@ -23,7 +23,7 @@ type resolver struct {
 }
 
 // newResolver reads the resolv.conf at path, or asks only server where it is given.
-func newResolver(path, server string, port int) (*resolver, error) {
+func newResolver(ctx context.Context, path, server string, port int) (*resolver, error) {
 	r := &resolver{timeout: 5 * time.Second, ndots: 1}
 	config, err := dns.ClientConfigFromFile(path)
 	switch {
@@ -36,7 +36,7 @@ func newResolver(path, server string, port int) (*resolver, error) {
 		return nil, fmt.Errorf("name servers: %w", err)
 	}
 	if server != "" {
-		address, err := serverAddress(server, port)
+		address, err := serverAddress(ctx, server, port)
 		if err != nil {
 			return nil, err
 		}
@@ -49,13 +49,13 @@ func newResolver(path, server string, port int) (*resolver, error) {
 }
 
 // serverAddress takes an address or a name, with or without a port.
-func serverAddress(server string, port int) (string, error) {
+func serverAddress(ctx context.Context, server string, port int) (string, error) {
 	host, text, err := net.SplitHostPort(server)
 	if err != nil {
 		host, text = strings.Trim(server, "[]"), strconv.Itoa(port)
 	}
 	if net.ParseIP(host) == nil {
-		addresses, err := net.LookupHost(host)
+		addresses, err := net.DefaultResolver.LookupHost(ctx, host)
 		if err != nil {
 			return "", fmt.Errorf("name server %s: %w", host, err)
 		}

@@ -43,7 +43,7 @@ func wget(ctx context.Context, std applet.Std, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	if *show {
 		printHeaders(std.Err, answer)
 	}

@@ -32,7 +32,7 @@ func runInteractive(ctx context.Context, runner *interp.Runner, std applet.Std) 
 	if err != nil {
 		return err
 	}
-	defer lines.Close()
+	defer func() { _ = lines.Close() }()
 
 	var last error
 	for {
@@ -126,7 +126,7 @@ func openLines(runner *interp.Runner) (*lineReader, error) {
 		return completeFile(runner.Dir, line, pos)
 	})
 	if l.raw, err = liner.TerminalMode(); err != nil {
-		l.editor.Close()
+		_ = l.editor.Close()
 		return nil, err
 	}
 	return l, cooked.ApplyMode()
@@ -158,7 +158,7 @@ func (l *lineReader) prompt() (string, error) {
 	if err := l.raw.ApplyMode(); err != nil {
 		return "", err
 	}
-	defer l.cooked.ApplyMode()
+	defer func() { _ = l.cooked.ApplyMode() }()
 	prompt := "> "
 	if !l.incomplete() {
 		prompt = promptFor(l.runner.Dir)

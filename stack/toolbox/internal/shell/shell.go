@@ -102,7 +102,7 @@ func run(ctx context.Context, std applet.Std, args []string, tools []string) err
 		if script, err = os.Open(name); err != nil {
 			return err
 		}
-		defer script.Close()
+		defer func() { _ = script.Close() }()
 	}
 	runner, err := interp.New(
 		interp.StdIO(std.In, std.Out, std.Err),

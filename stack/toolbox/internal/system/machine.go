@@ -54,7 +54,7 @@ func free(_ context.Context, std applet.Std, _ []string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	kib := map[string]int64{}
 	scanner := bufio.NewScanner(f)
 	for scanner.Scan() {

@@ -3,6 +3,7 @@ package text
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -105,7 +106,7 @@ func tailBytes(w io.Writer, r io.Reader, n int64, fromStart bool) error {
 		if extra := int64(len(kept)) - n; extra > 0 {
 			kept = append(kept[:0], kept[extra:]...)
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			_, err = w.Write(kept)
 			return err
 		}

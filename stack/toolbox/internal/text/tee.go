@@ -25,7 +25,7 @@ func tee(_ context.Context, std applet.Std, args []string) error {
 		if err != nil {
 			return err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		writers = append(writers, f)
 	}
 	_, err := io.Copy(io.MultiWriter(writers...), std.In)

@@ -40,11 +40,10 @@ func tr(_ context.Context, std applet.Std, args []string) error {
 		return to[min(i, len(to)-1)], true
 	}
 	in, out := bufio.NewReader(std.In), bufio.NewWriter(std.Out)
-	defer out.Flush()
 	last := rune(-1)
 	for {
 		char, _, err := in.ReadRune()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return out.Flush()
 		}
 		if err != nil {
