@@ -74,16 +74,19 @@ func until(t *testing.T, what string, check func() bool) {
 	}
 }
 
-func (s *suite) namespace(t *testing.T, name string) {
+// namespace makes one whose name begins as given, with the service account that pods need.
+func (s *suite) namespace(t *testing.T, prefix string) string {
 	t.Helper()
-	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
-	if _, err := s.admin.CoreV1().Namespaces().Create(t.Context(), ns, metav1.CreateOptions{}); err != nil {
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: prefix + "-"}}
+	ns, err := s.admin.CoreV1().Namespaces().Create(t.Context(), ns, metav1.CreateOptions{})
+	if err != nil {
 		t.Fatal(err)
 	}
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "default"}}
-	if _, err := s.admin.CoreV1().ServiceAccounts(name).Create(t.Context(), account, metav1.CreateOptions{}); err != nil {
+	if _, err := s.admin.CoreV1().ServiceAccounts(ns.Name).Create(t.Context(), account, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	return ns.Name
 }
 
 func (s *suite) list(t *testing.T, q fleet.Query) *fleet.Page {
@@ -112,27 +115,27 @@ func pod(name string) *corev1.Pod {
 
 func TestListFollowsTheAPIServer(t *testing.T) {
 	s := newSuite(t)
-	s.namespace(t, "follow")
-	q := fleet.Query{Resource: "po", Namespaces: []string{"follow"}}
+	ns := s.namespace(t, "follow")
+	q := fleet.Query{Resource: "po", Namespaces: []string{ns}}
 	if p := s.list(t, q); p.Resource != "pods" || p.State.Phase != "live" {
 		t.Fatalf("got %+v", p)
 	}
 	for i := range 3 {
-		if _, err := s.admin.CoreV1().Pods("follow").Create(t.Context(), pod(fmt.Sprintf("teller-%d", i)), metav1.CreateOptions{}); err != nil {
+		if _, err := s.admin.CoreV1().Pods(ns).Create(t.Context(), pod(fmt.Sprintf("teller-%d", i)), metav1.CreateOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	until(t, "three pods", func() bool { return s.list(t, q).Total == 3 })
-	err := s.admin.CoreV1().Pods("follow").Delete(t.Context(), "teller-1", *metav1.NewDeleteOptions(0))
+	err := s.admin.CoreV1().Pods(ns).Delete(t.Context(), "teller-1", *metav1.NewDeleteOptions(0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	until(t, "one pod less", func() bool { return fmt.Sprint(names(s.list(t, q))) == "[teller-0 teller-2]" })
-	p := s.list(t, fleet.Query{Resource: "pods", Namespaces: []string{"follow"}, Labels: "app=teller", Columns: []string{"status", "ready", "images"}})
+	p := s.list(t, fleet.Query{Resource: "pods", Namespaces: []string{ns}, Labels: "app=teller", Columns: []string{"status", "ready", "images"}})
 	if got := fmt.Sprint(p.Rows[0].Cells); got != "[[progress Pending] [0 1] [example/teller:1]]" {
 		t.Errorf("cells %s", got)
 	}
-	u, state, err := s.Get(t.Context(), s.scope, kube.Ref{Cluster: "local", Resource: "pods", Namespace: "follow", Name: "teller-0"})
+	u, state, err := s.Get(t.Context(), s.scope, kube.Ref{Cluster: "local", Resource: "pods", Namespace: ns, Name: "teller-0"})
 	if err != nil || state.Phase != "live" || u.GetKind() != "Pod" || u.GetManagedFields() != nil {
 		t.Errorf("Get gave %v, %v, %v", u, state, err)
 	}
@@ -140,20 +143,20 @@ func TestListFollowsTheAPIServer(t *testing.T) {
 
 func TestSecretsKeepTheirValuesOutside(t *testing.T) {
 	s := newSuite(t)
-	s.namespace(t, "hush")
+	ns := s.namespace(t, "hush")
 	secret := &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Name: "key", Annotations: map[string]string{corev1.LastAppliedConfigAnnotation: "d2hpc3Blcg=="}},
 		StringData: map[string]string{"password": "whisper", "user": "a"}, Type: corev1.SecretTypeOpaque,
 	}
-	if _, err := s.admin.CoreV1().Secrets("hush").Create(t.Context(), secret, metav1.CreateOptions{}); err != nil {
+	if _, err := s.admin.CoreV1().Secrets(ns).Create(t.Context(), secret, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	q := fleet.Query{Resource: "secrets", Namespaces: []string{"hush"}, Columns: []string{"name", "type", "data"}}
+	q := fleet.Query{Resource: "secrets", Namespaces: []string{ns}, Columns: []string{"name", "type", "data"}}
 	until(t, "the secret", func() bool { return s.list(t, q).Total == 1 })
 	if got := fmt.Sprint(s.list(t, q).Rows[0].Cells); got != "[key Opaque 2]" {
 		t.Errorf("cells %s", got)
 	}
-	for u, err := range s.Select(t.Context(), s.scope, fleet.Selection{Cluster: "local", Resource: "secrets", Namespaces: []string{"hush"}}) {
+	for u, err := range s.Select(t.Context(), s.scope, fleet.Selection{Cluster: "local", Resource: "secrets", Namespaces: []string{ns}}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +165,7 @@ func TestSecretsKeepTheirValuesOutside(t *testing.T) {
 		}
 	}
 	secret.Labels = map[string]string{"changed": "yes"}
-	if _, err := s.admin.CoreV1().Secrets("hush").Update(t.Context(), secret, metav1.UpdateOptions{}); err != nil {
+	if _, err := s.admin.CoreV1().Secrets(ns).Update(t.Context(), secret, metav1.UpdateOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	q.Labels = "changed"

@@ -6,8 +6,8 @@ import (
 	"kubemate.io/kubemate/internal/core/kube"
 )
 
-// WatchObject calls changed whenever the object was created, changed or deleted, several
-// changes in quick succession once. It returns when ctx ends, or with the error that keeps
+// WatchObject calls changed at first, and whenever the object was created, changed or
+// deleted after that; several changes in quick succession once. It returns when ctx ends, or with the error that keeps
 // the kind from being watched. It tells nothing of the object: changed reads it under a scope.
 func (f *Fleet) WatchObject(ctx context.Context, ref kube.Ref, changed func()) error {
 	cached, err := f.cache(ref.Cluster)
@@ -29,6 +29,7 @@ func (f *Fleet) watchObject(ctx context.Context, m *member, ref kube.Ref, change
 	signal, stop := m.store.listeners.listen()
 	defer stop()
 	last := m.store.lastChange(ref)
+	changed() // what was read before this point may be older
 	for !m.dropped.Load() {
 		select {
 		case <-ctx.Done():
