@@ -38,7 +38,7 @@ export async function startConsole(): Promise<void> {
   })
   app.use(VueQueryPlugin, { queryClient })
   app.use(i18n)
-  app.use(router)
   await startLocale([texts])
+  app.use(router)
   app.mount('#app')
 }

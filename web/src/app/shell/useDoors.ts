@@ -10,12 +10,18 @@ export function useDoors() {
   const all = features.flatMap((feature) => feature.nav ?? [])
   const entries = computed<NavEntry[]>(() =>
     all
-      .filter((entry) => session.opens(entry.door) && router.hasRoute(entry.route))
+      .filter((entry) => session.opens(entry.needs ?? entry.section) && router.hasRoute(entry.route))
       .sort((a, b) => SECTIONS.indexOf(a.section) - SECTIONS.indexOf(b.section) || a.order - b.order),
   )
   const groups = computed(() =>
     SECTIONS.map((section) => ({ section, entries: entries.value.filter((entry) => entry.section === section) })).filter((group) => group.entries.length > 0),
   )
   const primary = computed(() => entries.value.filter((entry) => entry.primary).slice(0, 4))
-  return { entries, groups, primary }
+
+  /** Whether a page's door is open; a page without one is. */
+  function isOpen(door: string | undefined): boolean {
+    return door === undefined || !all.some((entry) => entry.door === door) || entries.value.some((entry) => entry.door === door)
+  }
+
+  return { entries, groups, primary, isOpen }
 }

@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    "/api/v1/auth/sign-in": {
+    "/api/v1/auth/password": {
         parameters: {
             query?: never;
             header?: never;
@@ -13,39 +13,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-api-v1-auth-sign-in"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/sign-in-link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post-api-v1-auth-sign-in-link"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/sign-out": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post-api-v1-auth-sign-out"];
+        /** Set one's own password; ends one's other sessions */
+        post: operations["setPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -59,25 +28,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-api-v1-auth-session"];
+        /** Who is signed in */
+        get: operations["getSession"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post-api-v1-auth-password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -91,7 +45,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-api-v1-auth-sessions"];
+        /** One's own sessions */
+        get: operations["listSessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -110,45 +65,14 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete-api-v1-auth-sessions-{id}"];
+        /** End one of one's own sessions */
+        delete: operations["endSession"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get-api-v1-users"];
-        put?: never;
-        post: operations["post-api-v1-users"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get-api-v1-users-{name}"];
-        put?: never;
-        post?: never;
-        delete: operations["delete-api-v1-users-{name}"];
-        options?: never;
-        head?: never;
-        patch: operations["patch-api-v1-users-{name}"];
-        trace?: never;
-    };
-    "/api/v1/users/{name}/sign-in-link": {
+    "/api/v1/auth/sign-in": {
         parameters: {
             query?: never;
             header?: never;
@@ -157,7 +81,469 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-api-v1-users-{name}-sign-in-link"];
+        /** Sign in with name and password */
+        post: operations["signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sign-in-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with the token of a one-time link */
+        post: operations["signInByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End this session */
+        post: operations["signOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do one thing to many objects */
+        post: operations["change-objects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create or apply the objects of a YAML text */
+        post: operations["apply-objects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List objects of a kind */
+        get: operations["list-objects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an object */
+        get: operations["get-object"];
+        /** Replace an object by a YAML text */
+        put: operations["edit-object"];
+        post?: never;
+        /** Delete an object */
+        delete: operations["delete-object"];
+        options?: never;
+        head?: never;
+        /** Change parts of an object */
+        patch: operations["patch-object"];
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/cordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let no new pod onto a node */
+        post: operations["cordon-object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Empty a node; the answer is a job */
+        post: operations["drain-object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the events about an object */
+        get: operations["get-object-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/exec": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Run a command in a container (WebSocket)
+         * @description Subprotocol kubemate.exec.v1, binary frames. First byte: 0 stdin, 1 stdout, 2 stderr, 3 status JSON {exitCode,message}, 4 resize JSON {cols,rows}, 5 end of stdin. Without a command, the container's shell is started. For a workload, one of its ready pods is used.
+         */
+        get: operations["exec-object"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Copy a file or folder out of a container, as a tar
+         * @description Needs tar in the container. Names are relative to the folder of path; links that lead outside are left out. If the copy breaks off, the trailer X-Kubemate-Stream-Error says why.
+         */
+        get: operations["read-object-files"];
+        /**
+         * Copy a tar into a folder of a container
+         * @description Needs tar in the container. Entries that lead outside of the folder are refused.
+         */
+        put: operations["write-object-files"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read or follow the logs of a pod or of a workload's pods
+         * @description Lines of several containers are merged by time. While following, pods made later join, restarts are followed, and after lost contact reading goes on without missing or double lines; where that cannot be had, a gap event stands.
+         */
+        get: operations["get-object-logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the tree of owners that an object stands in */
+        get: operations["get-object-owners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold the roll-outs of a deployment, or suspend a job or cron job */
+        post: operations["pause-object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/portforward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Carry one TCP connection to a port of a pod, service or workload (WebSocket)
+         * @description Subprotocol kubemate.portforward.v1: bytes as binary frames, an empty frame ends one direction. A close code of 4000 and more is an error (4000 + HTTP status), its reason says what.
+         */
+        get: operations["forward-object-port"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the objects around an object */
+        get: operations["get-object-related"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the pods of a workload anew, by a roll-out */
+        post: operations["restart-object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused or suspended object go on */
+        post: operations["resume-object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the roll-out and its history */
+        get: operations["get-rollout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/rollout/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go back to an earlier revision */
+        post: operations["undo-rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/scale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the number of replicas */
+        post: operations["scale-object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a job of a cron job now */
+        post: operations["trigger-object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/uncordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let pods onto a node again */
+        post: operations["uncordon-object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say why an object is not running */
+        get: operations["get-object-why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}/yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an object as YAML */
+        get: operations["get-object-yaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/schema/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give the JSON schema of a kind */
+        get: operations["get-schema"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -171,7 +557,215 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-api-v1-groups"];
+        /** Groups, their roles and members */
+        get: operations["listGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List long-running work */
+        get: operations["list-jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show long-running work */
+        get: operations["get-job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop long-running work */
+        post: operations["cancel-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find objects by name */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All users */
+        get: operations["listUsers"];
+        put?: never;
+        /** Create a user; answers with a one-time link for him */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        /** Delete a user and end his sessions */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /** Change a user; what is left out stays. Disabling ends his sessions */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/v1/users/{name}/sign-in-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a one-time sign-in link, good for 15 minutes; an earlier one stops working */
+        post: operations["createSignInLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/debug/pprof/{profile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Profiles of Kubemate itself: heap, goroutine, profile, trace, … */
+        get: operations["pprof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process is alive */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics of Kubemate itself, in the Prometheus format */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server can do its work, check by check; 503 when it cannot */
+        get: operations["readyz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -196,6 +790,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clusters/{cluster}/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-api-v1-clusters-{cluster}-kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-api-v1-clusters-{cluster}"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/can": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post-api-v1-clusters-{cluster}-can"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clusters/{cluster}/namespaces": {
         parameters: {
             query?: never;
@@ -212,14 +854,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/search": {
+    "/api/v1/clusters/{cluster}/overview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get-api-v1-search"];
+        get: operations["get-api-v1-clusters-{cluster}-overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -232,15 +874,658 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        User: {
+        ActionResult: {
+            /** @description False when it was so already */
+            changed: boolean;
+            /** @description The Job made by trigger */
+            created?: components["schemas"]["Ref"];
+            message: string;
+            ref: components["schemas"]["Ref"];
+            warnings: string[] | null;
+        };
+        ApplyRequest: {
+            /** @description Check only */
+            dryRun?: boolean;
+            /** @description Take over fields that another manager owns */
+            force?: boolean;
+            /**
+             * @description create fails when an object exists; apply is a server-side apply
+             * @default apply
+             * @enum {string}
+             */
+            mode: "create" | "apply";
+            /** @description For namespaced objects that name none; "default" if empty */
+            namespace?: string;
+            /** @description One or more documents; at most 2 MiB */
+            yaml: string;
+        };
+        ApplyResult: {
+            /**
+             * @description skipped: not written, because another document was refused
+             * @enum {string}
+             */
+            action: "created" | "configured" | "unchanged" | "failed" | "skipped";
+            /** @description YAML */
+            after?: string;
+            /** @description YAML */
+            before?: string;
+            /**
+             * Format: int64
+             * @description Position among the objects of the text, from 0
+             */
+            index: number;
+            kind: string;
+            /**
+             * Format: int64
+             * @description Line where the document begins, from 1
+             */
+            line: number;
+            problem?: components["schemas"]["Problem"];
+            ref: components["schemas"]["Ref"];
+            warnings: string[] | null;
+        };
+        ApplyResults: {
+            dryRun: boolean;
+            /**
+             * Format: int64
+             * @description Objects that were refused; if any was refused by the check, none was written
+             */
+            failed: number;
+            results: components["schemas"]["ApplyResult"][] | null;
+        };
+        BulkObject: {
             name: string;
+            namespace?: string;
+            resource: string;
+            /** @description For delete: only if it is still this object */
+            uid?: string;
+        };
+        BulkParams: {
+            dryRun?: boolean;
+            /**
+             * Format: int64
+             * @description delete
+             */
+            gracePeriodSeconds?: number;
+            /**
+             * @description delete
+             * @enum {string}
+             */
+            propagation?: "Background" | "Foreground" | "Orphan";
+            /**
+             * Format: int32
+             * @description scale
+             */
+            replicas?: number;
+            /** @description label and annotate: key → value, null removes */
+            set?: {
+                [key: string]: string | null;
+            };
+        };
+        BulkRequest: {
+            /** @enum {string} */
+            action: "delete" | "restart" | "scale" | "pause" | "resume" | "cordon" | "uncordon" | "label" | "annotate";
+            objects: components["schemas"]["BulkObject"][] | null;
+            params?: components["schemas"]["BulkParams"];
+        };
+        BulkResult: {
+            message?: string;
+            ok: boolean;
+            problem?: components["schemas"]["Problem"];
+            ref: components["schemas"]["Ref"];
+        };
+        BulkResults: {
+            /** Format: int64 */
+            failed: number;
+            results: components["schemas"]["BulkResult"][] | null;
+        };
+        ChangeInputBody: {
+            disabled?: boolean;
+            displayName?: string;
+            email?: string;
+            groups?: string[];
+        };
+        CreateInputBody: {
+            displayName?: string;
+            email?: string;
+            groups?: string[] | null;
+            name: string;
+        };
+        CreateOutputBody: {
+            /** @description One-time sign-in link for the new user */
+            link?: components["schemas"]["SignInLink"];
+            user: components["schemas"]["User"];
+        };
+        DeleteResult: {
+            /** @description What it waits for */
+            finalizers: string[] | null;
+            /**
+             * @description deleting: waits for finalizers, a grace period or dependents
+             * @enum {string}
+             */
+            phase: "deleted" | "deleting" | "checked";
+            ref: components["schemas"]["Ref"];
+        };
+        DrainRequest: {
+            /** @description Evict pods although their emptyDir data is lost */
+            deleteEmptyDirData?: boolean;
+            /** @description Say what would happen */
+            dryRun?: boolean;
+            /** @description Evict pods that no controller would make again */
+            force?: boolean;
+            /**
+             * Format: int64
+             * @description Instead of each pod's own
+             */
+            gracePeriodSeconds?: number;
+            /** @description Leave pods of DaemonSets where they are */
+            ignoreDaemonSets?: boolean;
+            /**
+             * Format: int64
+             * @description 0 = 3600
+             */
+            timeoutSeconds?: number;
+        };
+        EditRequest: {
+            dryRun?: boolean;
+            /** @description Replace whatever is there now */
+            force?: boolean;
+            /** @description Version that the text was made from; defaults to the one in the text */
+            resourceVersion?: string;
+            yaml: string;
+        };
+        EditResult: {
+            /** @description YAML; values of Secrets redacted */
+            after: string;
+            /** @description YAML; values of Secrets redacted */
+            before: string;
+            changed: boolean;
+            ref: components["schemas"]["Ref"];
+            resourceVersion: string;
+            warnings: string[] | null;
+        };
+        Field: {
+            /** @description What is wrong with it */
+            message: string;
+            /** @description JSON path of the field, for instance spec.replicas */
+            path: string;
+        };
+        FleetColumn: {
+            /** @description Counts per value come with a page */
+            facet: boolean;
+            /** @description May be named in a filter; low-cardinality ones have facets */
+            filterable: boolean;
+            id: string;
+            sortable: boolean;
+            /** @description English title; the console translates known ids */
+            title: string;
+            type: string;
+            /** @description Shown only when asked for */
+            wide: boolean;
+        };
+        FleetPage: {
+            cluster: string;
+            columns: components["schemas"]["FleetColumn"][] | null;
+            /** @description Changes when the cache was rebuilt; then sequence numbers start anew */
+            epoch: string;
+            /** @description Column → value → count among the matches, the column's own filter left out */
+            facets: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Format: int64 */
+            offset: number;
+            resource: string;
+            rows: components["schemas"]["FleetRow"][] | null;
+            /**
+             * Format: int64
+             * @description Sequence number of the kind's cache that this page shows
+             */
+            seq: number;
+            state: components["schemas"]["FleetState"];
+            /**
+             * Format: int64
+             * @description Objects that match, under the caller's rights
+             */
+            total: number;
+        };
+        FleetRow: {
+            cells: unknown[] | null;
+            name: string;
+            namespace?: string;
+            uid: string;
+        };
+        FleetState: {
+            /** @description Why it is not live */
+            cause?: string;
+            /**
+             * @description loading: first list not complete; stale: contact lost
+             * @enum {string}
+             */
+            phase: "loading" | "live" | "stale";
+            /**
+             * Format: int64
+             * @description Unix seconds when the phase began
+             */
+            since: number;
+        };
+        Group: {
+            members: string[];
+            name: string;
+            roles: components["schemas"]["GroupRole"][];
+        };
+        GroupRole: {
+            binding: string;
+            /** @description Where it holds; everywhere when absent */
+            namespace?: string;
+            /** @example ClusterRole kubemate:viewer */
+            role: string;
+        };
+        GroupsOutputBody: {
+            groups: components["schemas"]["Group"][];
+        };
+        Job: {
+            cluster: string;
+            /** Format: date-time */
+            created: string;
+            /** @description Nothing is changed */
+            dryRun: boolean;
+            /** Format: date-time */
+            finished?: string;
+            id: string;
+            items: components["schemas"]["JobItem"][] | null;
+            /** @description Outcome, or what it waits for */
+            message?: string;
+            /** @enum {string} */
+            phase: "running" | "succeeded" | "failed" | "cancelled";
+            progress: components["schemas"]["JobProgress"];
+            /** @description The object that it works on */
+            ref: components["schemas"]["Ref"];
+            stages: components["schemas"]["JobStage"][] | null;
+            /** @description What it does: drain */
+            type: string;
+            /** @description Who started it */
+            user: string;
+        };
+        JobItem: {
+            message?: string;
+            /** @enum {string} */
+            phase: "pending" | "running" | "blocked" | "succeeded" | "failed" | "cancelled" | "skipped";
+            ref: components["schemas"]["Ref"];
+        };
+        JobList: {
+            jobs: components["schemas"]["Job"][] | null;
+        };
+        JobProgress: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
+        };
+        JobStage: {
+            message?: string;
+            name: string;
+            /** @enum {string} */
+            phase: "pending" | "running" | "blocked" | "succeeded" | "failed" | "cancelled" | "skipped";
+            /**
+             * Format: date-time
+             * @description Last change
+             */
+            time: string;
+        };
+        Kind: {
+            categories: string[] | null;
+            /** @description Defined by a CustomResourceDefinition or an aggregated API */
+            custom: boolean;
+            group: string;
+            kind: string;
+            namespaced: boolean;
+            plural: string;
+            /** @description Plural and group, the key of this kind everywhere: pods, deployments.apps */
+            resource: string;
+            shortNames: string[] | null;
+            subresources: string[] | null;
+            verbs: string[] | null;
+            version: string;
+        };
+        LinkInputBody: {
+            token: string;
+        };
+        ObjectCondition: {
+            message?: string;
+            reason?: string;
+            /** Format: date-time */
+            since?: string;
+            /** @description True, False or Unknown */
+            status: string;
+            tone: string;
+            type: string;
+        };
+        ObjectDetail: {
+            /** @description What can be done with this kind of object in its present state, whoever asks */
+            actions: string[] | null;
+            /** @description Verb or action → the caller may: get, update, patch, delete, scale, log, exec, portforward, restart, pause, resume, trigger, rollback, cordon, drain, evict, reveal */
+            can: {
+                [key: string]: boolean;
+            };
+            conditions: components["schemas"]["ObjectCondition"][] | null;
+            kind: components["schemas"]["Kind"];
+            /** @description The object without managedFields; values of Secrets are null unless revealed */
+            object: {
+                [key: string]: unknown;
+            };
+            /** @description Values of a Secret were taken out */
+            redacted: boolean;
+            ref: components["schemas"]["Ref"];
+            resourceVersion: string;
+            /** @description Present when the cluster is out of contact */
+            stale?: components["schemas"]["FleetState"];
+            /** @description [tone, text] */
+            status: string[] | null;
+            uid: string;
+        };
+        ObjectEvent: {
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            first: string;
+            /** Format: date-time */
+            last: string;
+            message: string;
+            object: components["schemas"]["Ref"];
+            reason: string;
+            /** @description Component, and node where there is one */
+            source: string;
+            /** @description Normal or Warning */
+            type: string;
+        };
+        ObjectEvents: {
+            events: components["schemas"]["ObjectEvent"][] | null;
+        };
+        ObjectRow: {
+            kind: string;
+            ref: components["schemas"]["Ref"];
+            /** @description [tone, text] */
+            status: string[] | null;
+        };
+        OwnerNode: {
+            children: components["schemas"]["OwnerNode"][] | null;
+            kind: string;
+            /** @description Named as an owner but not found, or not visible to the caller */
+            missing?: boolean;
+            /**
+             * Format: int64
+             * @description Children left out
+             */
+            more?: number;
+            ref: components["schemas"]["Ref"];
+            /** @description The object that was asked for */
+            self?: boolean;
+            /** @description [tone, text] */
+            status: string[] | null;
+        };
+        PasswordInputBody: {
+            /** @description Not needed by who signed in with a one-time link */
+            current?: string;
+            new: string;
+        };
+        PatchRequest: {
+            dryRun?: boolean;
+            /** @description Object for merge and strategic, array of operations for json */
+            patch: unknown;
+            /**
+             * @default merge
+             * @enum {string}
+             */
+            type: "merge" | "json" | "strategic";
+        };
+        Problem: {
+            /**
+             * @description Stable kind of the error
+             * @example not-found
+             */
+            code: string;
+            /** @description Names the thing and says what is wrong */
+            detail: string;
+            /** @description Wrong fields of the input */
+            fields?: components["schemas"]["Field"][] | null;
+            /** @description What to do about it */
+            hint?: string;
+            /** @description The object concerned */
+            object?: string;
+            /** @description Names this request in the server's log */
+            requestId: string;
+            /**
+             * Format: int64
+             * @description HTTP status
+             */
+            status: number;
+            /** @description The HTTP status in words */
+            title: string;
+            /**
+             * @description URN of the error's kind
+             * @example urn:kubemate:error:not-found
+             */
+            type: string;
+        };
+        Ref: {
+            cluster: string;
+            name: string;
+            namespace?: string;
+            /** @description Plural and group: pods, deployments.apps */
+            resource: string;
+        };
+        RelatedGroup: {
+            /** @description Named by the object but not there, or not visible to the caller */
+            missing?: components["schemas"]["Ref"][] | null;
+            /**
+             * Format: int64
+             * @description Left out
+             */
+            more?: number;
+            refs: components["schemas"]["ObjectRow"][] | null;
+            /** @description pods, services, ingresses, configmaps, secrets, claims, volume, storageclass, node, serviceaccount, autoscalers, budgets, endpoints, policies, bindings, roles, namespace */
+            relation: string;
+        };
+        RelatedObjects: {
+            groups: components["schemas"]["RelatedGroup"][] | null;
+        };
+        Rollout: {
+            ref: components["schemas"]["Ref"];
+            /** @description Newest first */
+            revisions: components["schemas"]["RolloutRevision"][] | null;
+            status: components["schemas"]["RolloutStatus"];
+        };
+        RolloutRevision: {
+            /** @description Annotation kubernetes.io/change-cause */
+            cause?: string;
+            /** Format: date-time */
+            created: string;
+            current: boolean;
+            hash: string;
+            images: string[] | null;
+            /**
+             * Format: int32
+             * @description Pods of this revision (deployments only)
+             */
+            replicas: number;
+            /** Format: int64 */
+            revision: number;
+            /** @description YAML of the pod template */
+            template: string;
+        };
+        RolloutStatus: {
+            /** Format: int32 */
+            available: number;
+            /** Format: int32 */
+            desired: number;
+            message: string;
+            /** @enum {string} */
+            phase: "complete" | "progressing" | "failed" | "paused";
+            /** Format: int32 */
+            ready: number;
+            /** Format: int32 */
+            updated: number;
+        };
+        ScaleRequest: {
+            dryRun?: boolean;
+            /** Format: int32 */
+            replicas: number;
+        };
+        ScaleResult: {
+            /** Format: int32 */
+            before: number;
+            ref: components["schemas"]["Ref"];
+            /** Format: int32 */
+            replicas: number;
+            /** @description For instance that an autoscaler will set it again */
+            warnings: string[] | null;
+        };
+        SearchResult: {
+            kind: string;
+            /** @description Where the text was found: name, namespace, status */
+            matched: string;
+            ref: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Higher is nearer
+             */
+            score: number;
+            /** @description [tone, text] */
+            status: string[] | null;
+        };
+        SearchResults: {
+            /** @description What could not be searched, and why */
+            incomplete: string[] | null;
+            results: components["schemas"]["SearchResult"][] | null;
+        };
+        Session: {
+            /** @description Send it as header X-Kubemate-CSRF with every change */
+            csrf?: string;
+            /** @description Parts of the console that this user may open: overview, resources, platform, govern, users */
+            doors: string[];
+            /**
+             * Format: date-time
+             * @description When the session ends at the latest; absent on the admin socket
+             */
+            expires?: string;
+            /** @description Bearer token; only in the answer to a sign-in of the command line */
+            token?: string;
+            user: components["schemas"]["SignedInUser"];
+            /** @description Version of the server */
+            version: string;
+            /** @enum {string} */
+            via: "cookie" | "token" | "socket";
+        };
+        SessionInfo: {
+            /** Format: date-time */
+            created: string;
+            current: boolean;
+            /** Format: date-time */
+            expires: string;
+            id: string;
+            /** Format: date-time */
+            lastSeen: string;
+            /** @description Address that signed in */
+            remote: string;
+            userAgent: string;
+            /** @enum {string} */
+            via: "cookie" | "token";
+        };
+        SessionsOutputBody: {
+            sessions: components["schemas"]["SessionInfo"][];
+        };
+        SignInInputBody: {
+            password: string;
+            username: string;
+        };
+        SignInLink: {
+            /** Format: date-time */
+            expires: string;
+            /** @description Opens the console signed in; can be used once */
+            url: string;
+        };
+        SignedInUser: {
             displayName: string;
             email: string;
             groups: string[];
-            disabled: boolean;
             mustSetPassword: boolean;
-            created?: string;
-            lastSignIn?: string;
+            name: string;
+        };
+        UndoRequest: {
+            dryRun?: boolean;
+            /**
+             * Format: int64
+             * @description 0 = the one before the present
+             */
+            toRevision?: number;
+        };
+        UndoResult: {
+            /** @description YAML of the pod template */
+            after: string;
+            /** @description YAML of the pod template */
+            before: string;
+            changed: boolean;
+            ref: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description The revision that was gone back to
+             */
+            revision: number;
+            warnings: string[] | null;
+        };
+        User: {
+            /** Format: date-time */
+            created: string;
+            /** @description May not sign in */
+            disabled: boolean;
+            displayName: string;
+            email: string;
+            groups: string[];
+            /** @description Has no password yet: signs in by a one-time link and then sets one */
+            mustSetPassword: boolean;
+            name: string;
+        };
+        UsersOutputBody: {
+            users: components["schemas"]["User"][];
+        };
+        Why: {
+            /** @description Most likely first */
+            causes: components["schemas"]["WhyCause"][] | null;
+            /** @description The answer in one sentence */
+            headline: string;
+            ref: components["schemas"]["Ref"];
+            /** @enum {string} */
+            tone: "ok" | "progress" | "warning" | "error" | "neutral";
+            /** @description What the caller may not see and could matter */
+            unseen?: string[] | null;
+        };
+        WhyCause: {
+            /** @description Stable, for translation: image-pull, unschedulable-resources, quota, … */
+            code: string;
+            detail: string;
+            evidence: components["schemas"]["WhyEvidence"][] | null;
+            /** @description The names and numbers of the text, for translation */
+            params: {
+                [key: string]: string;
+            };
+            /** @description The object to look at or to change */
+            ref?: components["schemas"]["Ref"];
+            /** @description What to do, first things first */
+            remedy: string[] | null;
+            title: string;
+            /** @enum {string} */
+            tone: "ok" | "progress" | "warning" | "error" | "neutral";
+        };
+        WhyEvidence: {
+            ref?: components["schemas"]["Ref"];
+            /** @description condition, event, container, status, spec, quota, node, claim, endpoints */
+            source: string;
+            /** @description As the cluster says it */
+            text: string;
+            /** Format: date-time */
+            time?: string;
         };
         SessionUser: {
             name: string;
@@ -248,14 +1533,6 @@ export interface components {
             email: string;
             groups: string[];
             mustSetPassword: boolean;
-        };
-        Session: {
-            user: components["schemas"]["SessionUser"];
-            csrf: string;
-            expires: string;
-            via: string;
-            version: string;
-            doors: string[];
         };
         SessionRow: {
             id: string;
@@ -266,20 +1543,9 @@ export interface components {
             userAgent: string;
             current: boolean;
         };
-        Group: {
-            name: string;
-            roles: string[];
-            members: number;
-        };
         Link: {
             url: string;
             expires: string;
-        };
-        Ref: {
-            cluster: string;
-            resource: string;
-            namespace?: string;
-            name: string;
         };
         Health: {
             connected: boolean;
@@ -289,12 +1555,91 @@ export interface components {
             version: string;
             problem?: string;
         };
+        Amount: {
+            capacity: number;
+            requested: number;
+            used?: number;
+        };
+        Share: {
+            ready: number;
+            total: number;
+        };
+        PodShare: {
+            running: number;
+            total: number;
+        };
         ClusterRow: {
+            nodes: components["schemas"]["Share"];
+            pods: components["schemas"]["PodShare"];
+            cpu: components["schemas"]["Amount"];
+            memory: components["schemas"]["Amount"];
             name: string;
             displayName: string;
             health: components["schemas"]["Health"];
             version: string;
             simulated: boolean;
+        };
+        Column: {
+            id: string;
+            type: string;
+            title: string;
+            sortable: boolean;
+            filterable: boolean;
+            facet: boolean;
+            wide: boolean;
+        };
+        KindInfo: {
+            resource: string;
+            group: string;
+            version: string;
+            plural: string;
+            kind: string;
+            namespaced: boolean;
+            custom: boolean;
+            verbs: string[];
+            shortNames: string[];
+            categories: string[];
+            subresources: string[];
+            can: string[];
+            columns: components["schemas"]["Column"][];
+            actions: string[];
+        };
+        Question: {
+            verb: string;
+            resource: string;
+            subresource?: string;
+            namespace?: string;
+            name?: string;
+        };
+        CanAnswer: {
+            allowed: boolean;
+            reason: string;
+        };
+        Status: string[];
+        Count: {
+            resource: string;
+            kind: string;
+            total: number;
+            byTone: {
+                [key: string]: number;
+            };
+        };
+        OverviewProblem: {
+            ref: components["schemas"]["Ref"];
+            tone: string;
+            status: string;
+            message: string;
+            since?: string;
+        };
+        OverviewEvent: {
+            type: string;
+            reason: string;
+            message: string;
+            count: number;
+            first: string;
+            last: string;
+            source: string;
+            object: components["schemas"]["Ref"];
         };
     };
     responses: never;
@@ -305,7 +1650,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "post-api-v1-auth-sign-in": {
+    setPassword: {
         parameters: {
             query?: never;
             header?: never;
@@ -314,101 +1659,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    username: string;
-                    password: string;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-        };
-    };
-    "post-api-v1-auth-sign-in-link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    token: string;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-        };
-    };
-    "post-api-v1-auth-sign-out": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    "get-api-v1-auth-session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-        };
-    };
-    "post-api-v1-auth-password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    current?: string;
-                    new: string;
-                };
+                "application/json": components["schemas"]["PasswordInputBody"];
             };
         };
         responses: {
@@ -419,9 +1670,18 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    "get-api-v1-auth-sessions": {
+    getSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -436,14 +1696,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        sessions: components["schemas"]["SessionRow"][];
-                    };
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "delete-api-v1-auth-sessions-{id}": {
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -461,9 +1757,1250 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    "get-api-v1-users": {
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description "cli" asks for a bearer token instead of a cookie */
+                "X-Kubemate-Client"?: "cli";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInByLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description "cli" asks for a bearer token instead of a cookie */
+                "X-Kubemate-Client"?: "cli";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "apply-objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplyResults"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-objects": {
+        parameters: {
+            query?: {
+                /** @description Only these; repeat */
+                namespace?: string[] | null;
+                /** @description Part of name, namespace or status */
+                q?: string;
+                /** @description Label selector */
+                labels?: string;
+                /** @description Conditions on columns, all must hold; repeat: status=Running,Pending or restarts>5 */
+                filter?: string[] | null;
+                /** @description uid of the controller that owns the objects */
+                owner?: string;
+                /** @description Column id; default name */
+                sort?: string;
+                desc?: boolean;
+                offset?: number;
+                /** @description 0 = 100 */
+                limit?: number;
+                /** @description Column ids, with commas; default: those that are not wide */
+                columns?: string[] | null;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+                /** @description Resource key, plural, singular or short name */
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the objects that match; with Accept: text/csv every match */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-object": {
+        parameters: {
+            query?: {
+                /** @description Show the values of a Secret */
+                reveal?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-object": {
+        parameters: {
+            query?: {
+                propagation?: "Background" | "Foreground" | "Orphan";
+                /** @description Instead of the object's own; 0 = at once */
+                gracePeriodSeconds?: string;
+                dryRun?: boolean;
+                /** @description Only if it is still this object */
+                uid?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cordon-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drain-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrainRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-object-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectEvents"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exec-object": {
+        parameters: {
+            query?: {
+                /** @description Container; the pod's default one if empty */
+                container?: string;
+                /** @description Program and arguments, one each; may be repeated; none = a shell */
+                command?: string;
+                /** @description Give the command a terminal */
+                tty?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Switching to WebSocket */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    "read-object-files": {
+        parameters: {
+            query?: {
+                /** @description Container; the pod's default one if empty */
+                container?: string;
+                /** @description Absolute path in the container: what to read, or the folder to write into */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": string;
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    "write-object-files": {
+        parameters: {
+            query?: {
+                /** @description Container; the pod's default one if empty */
+                container?: string;
+                /** @description Absolute path in the container: what to read, or the folder to write into */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-tar": string;
+            };
+        };
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        bytes?: number;
+                        files?: number;
+                    };
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    "get-object-logs": {
+        parameters: {
+            query?: {
+                /** @description Container to read; may be repeated; none = all */
+                container?: string;
+                /** @description Read the run of the container before the present one */
+                previous?: boolean;
+                /** @description Go on with new lines until the client leaves */
+                follow?: boolean;
+                /** @description Begin with so many last lines of each container */
+                tailLines?: number;
+                /** @description Only lines of the last so many seconds */
+                sinceSeconds?: number;
+                /** @description Only lines from this time on, RFC 3339 */
+                sinceTime?: string;
+                /** @description Stop after so many bytes of lines */
+                limitBytes?: number;
+                /** @description In format text: begin each line with its time */
+                timestamps?: boolean;
+                /** @description ndjson (default) or text */
+                format?: string;
+                /** @description Send as a file (format text unless asked otherwise) */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/plain": string;
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    "get-object-owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerNode"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pause-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "forward-object-port": {
+        parameters: {
+            query?: {
+                /** @description Number or name; of a service, the service's port */
+                port?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Switching to WebSocket */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    "get-object-related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedObjects"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restart-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resume-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scale-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScaleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScaleResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trigger-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "uncordon-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-object-why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-object-yaml": {
+        parameters: {
+            query?: {
+                /** @description Keep metadata.managedFields */
+                managedFields?: boolean;
+                /** @description Show the values of a Secret */
+                reveal?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+                /** @description Resource key: pods, deployments.apps */
+                resource: string;
+                /** @description Namespace; _ for a cluster-scoped object */
+                ns: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object, fresh from the cluster */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    "X-Kubemate-Stale"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/yaml": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGroups: {
         parameters: {
             query?: never;
             header?: never;
@@ -478,14 +3015,206 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        users: components["schemas"]["User"][];
-                    };
+                    "application/json": components["schemas"]["GroupsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-api-v1-users": {
+    "list-jobs": {
+        parameters: {
+            query?: {
+                /** @description Only jobs of this cluster */
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description Part of a name; "kind name" looks in one kind only */
+                q?: string;
+                limit?: number;
+                /** @description Only this cluster */
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResults"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsersOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -494,30 +3223,31 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name: string;
-                    displayName: string;
-                    email: string;
-                    groups: string[];
-                };
+                "application/json": components["schemas"]["CreateInputBody"];
             };
         };
         responses: {
-            /** @description OK */
-            200: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        user: components["schemas"]["User"];
-                        link?: components["schemas"]["Link"];
-                    };
+                    "application/json": components["schemas"]["CreateOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-api-v1-users-{name}": {
+    getUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -537,9 +3267,18 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    "delete-api-v1-users-{name}": {
+    deleteUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -557,9 +3296,18 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    "patch-api-v1-users-{name}": {
+    changeUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -570,12 +3318,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    displayName?: string;
-                    email?: string;
-                    groups?: string[];
-                    disabled?: boolean;
-                };
+                "application/json": components["schemas"]["ChangeInputBody"];
             };
         };
         responses: {
@@ -588,9 +3331,18 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    "post-api-v1-users-{name}-sign-in-link": {
+    createSignInLink: {
         parameters: {
             query?: never;
             header?: never;
@@ -607,12 +3359,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Link"];
+                    "application/json": components["schemas"]["SignInLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-api-v1-groups": {
+    pprof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    healthz: {
         parameters: {
             query?: never;
             header?: never;
@@ -626,10 +3416,69 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content: {
-                    "application/json": {
-                        groups: components["schemas"]["Group"][];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -651,6 +3500,83 @@ export interface operations {
                 content: {
                     "application/json": {
                         clusters: components["schemas"]["ClusterRow"][];
+                    };
+                };
+            };
+        };
+    };
+    "get-api-v1-clusters-{cluster}-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kinds: components["schemas"]["KindInfo"][];
+                        incomplete: string[];
+                    };
+                };
+            };
+        };
+    };
+    "get-api-v1-clusters-{cluster}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterRow"];
+                };
+            };
+        };
+    };
+    "post-api-v1-clusters-{cluster}-can": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    questions: components["schemas"]["Question"][];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        answers: components["schemas"]["CanAnswer"][];
                     };
                 };
             };
@@ -683,15 +3609,15 @@ export interface operations {
             };
         };
     };
-    "get-api-v1-search": {
+    "get-api-v1-clusters-{cluster}-overview": {
         parameters: {
             query?: {
-                q?: string;
-                limit?: number;
-                cluster?: string;
+                namespace?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                cluster: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -703,14 +3629,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        results: {
-                            ref: components["schemas"]["Ref"];
-                            kind: string;
-                            status: string[];
-                            score: number;
-                            matched: string;
-                        }[];
-                        incomplete: string[];
+                        counts: components["schemas"]["Count"][];
+                        capacity: {
+                            cpu: components["schemas"]["Amount"];
+                            memory: components["schemas"]["Amount"];
+                        };
+                        problems: components["schemas"]["OverviewProblem"][];
+                        warnings: components["schemas"]["OverviewEvent"][];
+                        state?: {
+                            phase: string;
+                            since: number;
+                            cause?: string;
+                        };
                     };
                 };
             };

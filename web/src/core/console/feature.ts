@@ -6,11 +6,14 @@ import type { IconName } from '../ui/icons'
 export const SECTIONS = ['overview', 'resources', 'platform', 'govern'] as const
 export type Section = (typeof SECTIONS)[number]
 
-/** One door of the navigation. Its text is app.nav.<door>. */
+/** One door of the navigation. */
 export interface NavEntry {
-  /** Shown only to users whose session lists this id. */
+  /** Id of the door; its text is app.nav.<door>. */
   door: string
+  /** Where it stands; shown only to users whose session opens this section, */
   section: Section
+  /** or this part instead of the section. */
+  needs?: string
   /** Lower ones stand first within the section. */
   order: number
   icon: IconName
@@ -42,7 +45,7 @@ declare module 'vue-router' {
     public?: boolean
     /** Shown outside the shell though signed in. */
     bare?: boolean
-    /** Door that a user must have; others see "forbidden". */
+    /** The page's door; users who may not open it see "forbidden" instead of the page. */
     door?: string
     /** Feature whose texts the page needs; the shell fills it in. */
     feature?: string

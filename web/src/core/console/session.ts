@@ -27,10 +27,9 @@ export const useSession = defineStore('session', () => {
     return session.value
   }
 
-  /** Whether the user may open a door of the navigation. */
-  function opens(door: string | undefined): boolean {
-    if (door === undefined) return true
-    return session.value?.doors?.includes(door) ?? false
+  /** Whether the user may open a part of the console: overview, resources, platform, govern, users. */
+  function opens(part: string): boolean {
+    return session.value?.doors.includes(part) ?? false
   }
 
   return { session, user, asked, set, load, opens }

@@ -14,5 +14,5 @@ export default defineFeature({
     { path: '/profile', name: 'profile', component: () => import('./pages/ProfilePage.vue'), meta: { title: 'access.profile.title' } },
     { path: '/users', name: 'users', component: () => import('./pages/UsersPage.vue'), meta: { title: 'access.users.title', door: 'users' } },
   ],
-  nav: [{ door: 'users', section: 'govern', order: 20, icon: 'users', route: 'users' }],
+  nav: [{ door: 'users', section: 'govern', needs: 'users', order: 20, icon: 'users', route: 'users' }],
 })

@@ -27,8 +27,22 @@ export function chartLook(): ChartLook {
   }
 }
 
+/** A step of the axis in bytes that reads well: 1, 2, 5, 10 … times a power of 1024; about five of them. */
+export function byteStep(most: number): number {
+  let unit = 1
+  while (most / unit >= 1024) unit *= 1024
+  const rough = most / unit / 5
+  const step = [0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, 200, 250].find((each) => each >= rough) ?? 256
+  return step * unit
+}
+
+function most(series: ChartSeries[]): number {
+  return Math.max(1, ...series.flatMap((line) => line.points.map(([, value]) => value ?? 0)))
+}
+
 /** The option of a time chart: units on the axis, a tooltip in plain text (no inline styles). */
-export function timeOption(series: ChartSeries[], format: (value: number) => string, look: ChartLook): ChartOption {
+export function timeOption(series: ChartSeries[], format: (value: number) => string, look: ChartLook, isBytes = false): ChartOption {
+  const interval = isBytes ? byteStep(most(series)) : undefined
   return {
     color: look.lines,
     animation: false,
@@ -43,7 +57,7 @@ export function timeOption(series: ChartSeries[], format: (value: number) => str
       valueFormatter: (value) => (typeof value === 'number' ? format(value) : '–'),
     },
     xAxis: { type: 'time', axisLabel: { color: look.muted, hideOverlap: true }, axisLine: { lineStyle: { color: look.grid } }, splitLine: { show: false } },
-    yAxis: { type: 'value', min: 0, axisLabel: { color: look.muted, formatter: format }, splitLine: { lineStyle: { color: look.grid } } },
+    yAxis: { type: 'value', min: 0, interval, max: interval && Math.ceil(most(series) / interval) * interval, axisLabel: { color: look.muted, formatter: format }, splitLine: { lineStyle: { color: look.grid } } },
     series: series.map((line) => ({ type: 'line', name: line.name, data: line.points, showSymbol: false, connectNulls: false, lineStyle: { width: 1.75 } })),
   }
 }

@@ -10,10 +10,10 @@ export type GridColumn = Pick<Column, 'id' | 'title' | 'type' | 'sortable'> & {
 const TRACKS: Record<ColumnType, string> = {
   text: 'minmax(8rem, 1fr)',
   number: '6rem',
-  time: '5.5rem',
+  time: '6rem',
   cpu: '6rem',
   bytes: '6.5rem',
-  status: 'minmax(9rem, 1fr)',
+  status: 'minmax(11.5rem, 1.2fr)',
   list: 'minmax(9rem, 1.4fr)',
   labels: 'minmax(12rem, 2fr)',
   fraction: '5.5rem',

@@ -9,21 +9,23 @@ const THEME: ITheme = {
   brightCyan: '#9de6eb', brightWhite: '#ffffff',
 }
 
-/** xterm writes its own style elements; under the page's policy they need the answer's nonce. */
-function documentWith(nonce: string): Document {
-  return new Proxy(document, {
-    get(target, name) {
-      if (name === 'createElement') {
-        return (tag: string) => {
-          const element = target.createElement(tag)
-          if (tag === 'style') element.nonce = nonce
-          return element
-        }
-      }
-      const value: unknown = Reflect.get(target, name, target)
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
-    },
-  })
+/**
+ * xterm writes its own style elements when it opens; under the page's policy they need the
+ * answer's nonce, which its own hook (documentOverride) gives to only some of them.
+ */
+function withNonce(nonce: string | undefined, open: () => void): void {
+  if (!nonce) return open()
+  const create = document.createElement.bind(document)
+  document.createElement = ((tag: string, options?: ElementCreationOptions) => {
+    const element = create(tag, options)
+    if (tag === 'style') element.nonce = nonce
+    return element
+  }) as typeof document.createElement
+  try {
+    open()
+  } finally {
+    Reflect.deleteProperty(document, 'createElement') // the prototype's own is back
+  }
 }
 
 export interface TerminalOptions {
@@ -49,11 +51,10 @@ export function openTerminal({ host, nonce, onData, onResize }: TerminalOptions)
     scrollback: 10_000,
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     screenReaderMode: false,
-    documentOverride: nonce ? documentWith(nonce) : undefined,
   })
   const fit = new FitAddon()
   terminal.loadAddon(fit)
-  terminal.open(host)
+  withNonce(nonce, () => terminal.open(host))
   terminal.onData(onData)
   terminal.onResize(({ cols, rows }) => onResize(cols, rows))
   const observer = new ResizeObserver(() => fit.fit())

@@ -7,13 +7,14 @@ import { preset } from './preset'
 import './tokens.css'
 import './accents.css'
 import './base.css'
+import './prime.css'
 
 /** Installs PrimeVue with the console's preset. Only core/ui knows PrimeVue. */
 export function installUi(app: App): void {
   app.use(PrimeVue, {
     theme: {
       preset,
-      options: { prefix: 'p', darkModeSelector: '[data-theme="dark"]', cssLayer: { name: 'primevue', order: 'primevue' } },
+      options: { prefix: 'p', darkModeSelector: '[data-theme="dark"]', cssLayer: { name: 'primevue', order: 'base, primevue' } },
     },
     csp: { nonce: styleNonce() },
   })
