@@ -33,7 +33,7 @@ const (
 
 // CopyResult is what was copied into a container.
 type CopyResult struct {
-	Files int   `json:"files" doc:"Entries of the tar, folders and links included"`
+	Files int   `json:"files" doc:"Files and links, without the folders"`
 	Bytes int64 `json:"bytes" doc:"Bytes of the files"`
 }
 
@@ -103,9 +103,9 @@ func (s *streams) serveFilesOut(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := &tarResponse{w: w, control: http.NewResponseController(w), name: base}
 	// "--" would not be understood by every tar; a name that begins with "-" is hidden by "./".
-	err = call.readTar(ctx, []string{"tar", "cf", "-", "-C", dir, "./" + base}, out)
-	if err == nil {
-		return out.finish()
+	packed := tar.NewWriter(out)
+	if err = call.readTar(ctx, []string{"tar", "cf", "-", "-C", dir, "./" + base}, packed); err == nil {
+		return packed.Close()
 	}
 	if !out.started {
 		return err
@@ -115,7 +115,7 @@ func (s *streams) serveFilesOut(w http.ResponseWriter, r *http.Request) error {
 }
 
 // readTar runs tar in the container and passes its entries on, checked.
-func (c *execCall) readTar(ctx context.Context, command []string, out io.Writer) error {
+func (c *execCall) readTar(ctx context.Context, command []string, out *tar.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	raw, feed := io.Pipe()
@@ -185,7 +185,10 @@ func (c *execCall) writeTar(ctx context.Context, command []string, body io.Reade
 	var result CopyResult
 	var copyErr error
 	wg.Go(func() {
-		result, copyErr = filterTar(body, feed)
+		packed := tar.NewWriter(feed)
+		if result, copyErr = filterTar(body, packed); copyErr == nil {
+			copyErr = packed.Close()
+		}
 		if copyErr != nil && !errors.Is(copyErr, io.ErrClosedPipe) {
 			cancel() // a half tar must not be taken for a whole one
 		}
@@ -222,16 +225,17 @@ func unblock(body io.Reader) error {
 func (c *execCall) tarFailure(err error, stderr string) error {
 	var exit utilexec.ExitError
 	stderr = strings.TrimSpace(stderr)
+	said := strings.ToLower(stderr) // every tar writes them its own way
 	switch {
 	case noSuchProgram(err):
 		return errs.New(errs.Unprocessable, "container %s has no tar, which copying files needs", c.container).
 			WithHint("use an image with tar, or copy from another container of the pod that mounts the same volume")
-	case strings.Contains(stderr, "No such file or directory") || strings.Contains(stderr, "not found"):
+	case strings.Contains(said, "no such file or directory") || strings.Contains(said, "not found"):
 		return errs.New(errs.NotFound, "the path is not there: %s", stderrLine(stderr)).WithHint("look what is there with: kubemate exec %s -- ls", c.pod)
-	case strings.Contains(stderr, "ermission denied") || strings.Contains(stderr, "Read-only file system"):
+	case strings.Contains(said, "permission denied") || strings.Contains(said, "read-only file system"):
 		return errs.New(errs.Unprocessable, "the container may not do that: %s", stderrLine(stderr)).
 			WithHint("it runs as a user without the right, or its file system is read-only: use a writable path, for instance a mounted volume")
-	case strings.Contains(stderr, "No space left"):
+	case strings.Contains(said, "no space left"):
 		return errs.New(errs.Unprocessable, "the container's disk is full: %s", stderrLine(stderr)).WithHint("free some space, or use another path")
 	case errors.As(err, &exit):
 		return errs.New(errs.Unprocessable, "tar failed in container %s: %s", c.container, stderrLine(stderr))
@@ -263,14 +267,6 @@ func (o *tarResponse) Write(p []byte) (int, error) {
 	}
 	_ = o.control.SetWriteDeadline(time.Now().Add(streamWriteTimeout))
 	return o.w.Write(p)
-}
-
-func (o *tarResponse) finish() error {
-	if o.started {
-		return nil
-	}
-	_, err := o.Write(nil)
-	return err
 }
 
 // boundedBuffer keeps the beginning of what is written.

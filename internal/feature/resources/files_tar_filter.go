@@ -11,15 +11,17 @@ import (
 
 // filterTar passes the entries of a tar on: names that lead outside are refused, links that
 // do are left out, and so are devices, pipes and sockets. Both ends are bounded. It gives
-// what was passed.
-func filterTar(r io.Reader, w io.Writer) (CopyResult, error) {
+// what was passed. The end of the tar is written by closing out: who knows that all went well
+// does it.
+func filterTar(r io.Reader, out *tar.Writer) (CopyResult, error) {
 	var result CopyResult
-	in, out := tar.NewReader(r), tar.NewWriter(w)
+	in := tar.NewReader(r)
 	links := map[string]bool{} // symbolic links passed on: nothing may be written through them
+	entries := 0
 	for {
 		h, err := in.Next()
 		if errors.Is(err, io.EOF) {
-			return result, out.Close()
+			return result, nil
 		}
 		if err != nil {
 			return result, tarError(err, result)
@@ -36,11 +38,14 @@ func filterTar(r io.Reader, w io.Writer) (CopyResult, error) {
 		if h.Typeflag == tar.TypeSymlink {
 			links[path.Clean(h.Name)] = true
 		}
-		result.Files++
+		entries++
+		if h.Typeflag != tar.TypeDir {
+			result.Files++
+		}
 		if h.Typeflag == tar.TypeReg {
 			result.Bytes += h.Size
 		}
-		if result.Files > maxCopyEntries || result.Bytes > maxCopyBytes {
+		if entries > maxCopyEntries || result.Bytes > maxCopyBytes {
 			return result, errs.New(errs.TooLarge, "the copy is larger than %d files or %d GiB", maxCopyEntries, int64(maxCopyBytes)>>30).
 				WithHint("copy smaller parts, one after the other")
 		}

@@ -349,22 +349,25 @@ func (s *logSource) deliverRest(ctx context.Context, rest []byte) error {
 // deliver hands one line on, unless it came before.
 func (s *logSource) deliver(ctx context.Context, line []byte, cut bool) error {
 	stamp, at, message, ok := splitStamp(line)
-	if ok {
-		if at.Before(s.session.opts.since) {
-			return nil
+	if !ok {
+		// Only the kubelet writes lines without a time: why it cannot read on.
+		text, _ := lineText(line, cut)
+		return s.event(ctx, "gap", "the node says: "+text)
+	}
+	if at.Before(s.session.opts.since) {
+		return nil
+	}
+	fresh, gap := s.gate.pass(at)
+	if gap {
+		if err := s.event(ctx, "gap", "lines may be missing: the log was rotated while contact was lost"); err != nil {
+			return err
 		}
-		fresh, gap := s.gate.pass(at)
-		if gap {
-			if err := s.event(ctx, "gap", "lines may be missing: the log was rotated while contact was lost"); err != nil {
-				return err
-			}
-		}
-		if !fresh {
-			return nil
-		}
-		if at.After(s.latest) {
-			s.latest = at
-		}
+	}
+	if !fresh {
+		return nil
+	}
+	if at.After(s.latest) {
+		s.latest = at
 	}
 	s.retry = 0
 	text, cut := lineText(message, cut)

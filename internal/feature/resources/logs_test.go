@@ -392,3 +392,13 @@ func FuzzParseLogOptions(f *testing.F) {
 		}
 	})
 }
+
+func TestLogsNodeCannotRead(t *testing.T) {
+	c := newFakeConsole(t)
+	c.addPod("web-0", "app")
+	c.log("web-0", "app", "unable to retrieve container logs for containerd://1ff7")
+	got := c.follow("pods", "web-0", "").rest()
+	if len(messages(got)) > 0 || !slices.Contains(got, "!gap web-0/app") {
+		t.Fatalf("what the node says came as a line of the program: %q", got)
+	}
+}
