@@ -117,7 +117,7 @@ func (c *copier) out(ctx context.Context, from, to place) error {
 	if err != nil {
 		return err
 	}
-	c.inv.remark("copied %d files, %s", x.files, formatBytes(float64(x.bytes)))
+	c.inv.remark("copied %d files, %sB", x.files, formatBytes(float64(x.bytes)))
 	return nil
 }
 
@@ -171,7 +171,7 @@ func (c *copier) in(ctx context.Context, from, to place) error {
 	if err := decodeJSON(resp.Body, &result); err != nil {
 		return err
 	}
-	c.inv.remark("copied %d files, %s", result.Files, formatBytes(float64(result.Bytes)))
+	c.inv.remark("copied %d files, %sB", result.Files, formatBytes(float64(result.Bytes)))
 	return nil
 }
 

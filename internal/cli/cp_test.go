@@ -113,7 +113,7 @@ func TestCopyIn(t *testing.T) {
 		io.WriteString(w, `{"files":4,"bytes":6}`)
 	})
 	got := f.run("", "cp", dir, "deploy/teller:/tmp/conf")
-	if got.code != 0 || !strings.Contains(got.err, "copied 4 files") || !strings.Contains(got.err, "left out "+dir+"/away") {
+	if got.code != 0 || !strings.Contains(got.err, "copied 4 files, 6B") || !strings.Contains(got.err, "left out "+dir+"/away") {
 		t.Fatalf("%+v", got)
 	}
 	if want := "conf conf/a conf/near conf/sub conf/sub/b"; strings.Join(names, " ") != want {

@@ -75,8 +75,11 @@ type describer struct {
 }
 
 func (p *describer) line(label, value string) {
+	if label != "" {
+		label += ":"
+	}
 	if value != "" {
-		fmt.Fprintf(p.w, "%-12s %s\n", label+":", clean(value))
+		fmt.Fprintf(p.w, "%-12s %s\n", label, clean(value))
 	}
 }
 
@@ -172,7 +175,7 @@ func (p *describer) status(value any) {
 			rest[k] = v
 		}
 	}
-	p.section("Status of the cluster", rest)
+	p.section("Reported status", rest)
 }
 
 func (p *describer) tree(m map[string]any, indent string) {

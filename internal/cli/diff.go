@@ -9,6 +9,7 @@ import (
 
 // printDiff shows what changes, in the form that patch reads.
 func (inv *invocation) printDiff(name, before, after string) error {
+	before, after = withoutServerFields(before), withoutServerFields(after)
 	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
 		A: difflib.SplitLines(before), B: difflib.SplitLines(after),
 		FromFile: name + " (now)", ToFile: name + " (then)", Context: 3,
@@ -43,4 +44,30 @@ func keepTabs(line string) string {
 		parts[i] = clean(parts[i])
 	}
 	return strings.Join(parts, "\t")
+}
+
+// withoutServerFields drops the lines of metadata that the API server writes by itself: they
+// change each time and tell nothing.
+func withoutServerFields(text string) string {
+	var b strings.Builder
+	metadata := false
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, " ") {
+			metadata = strings.TrimSpace(line) == "metadata:"
+		}
+		if metadata && serverField(line) {
+			continue
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+func serverField(line string) bool {
+	for _, name := range []string{"resourceVersion", "generation", "uid", "creationTimestamp"} {
+		if strings.HasPrefix(line, "  "+name+":") {
+			return true
+		}
+	}
+	return false
 }

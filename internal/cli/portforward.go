@@ -125,7 +125,7 @@ func (f *forwarder) accept(ctx context.Context, l net.Listener, remote string) {
 		f.wg.Go(func() {
 			defer conn.Close()
 			if err := f.carry(ctx, conn, remote); err != nil && ctx.Err() == nil {
-				f.inv.remark("port %s: %s", remote, errorLine(err))
+				f.inv.remark("%s", errorLine(err))
 			}
 		})
 	}
