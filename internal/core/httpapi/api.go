@@ -34,6 +34,7 @@ const (
 	metaStream     = "kubemate.stream"
 	metaGroup      = "kubemate.group"
 	metaRestricted = "kubemate.restricted"
+	metaProbe      = "kubemate.probe" // cheap, asked again and again by probes: no rate limit
 )
 
 // Stream marks an operation that lasts: a WebSocket, a followed log, a download. It has no

@@ -69,4 +69,5 @@ func TestRates(t *testing.T) {
 	}
 	call{method: "GET", path: "/api/v1/set", status: 429}.check(t, server.URL)
 	call{method: "POST", path: "/api/v1/open", status: 429}.check(t, server.URL)
+	call{method: "GET", path: "/readyz", status: 200}.check(t, server.URL) // probes must not be turned away
 }

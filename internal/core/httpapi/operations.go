@@ -28,16 +28,16 @@ const checkTime = 2 * time.Second
 // ownOperations registers what the border serves itself.
 func (s *Server) ownOperations() {
 	raw := s.api.Raw
-	raw(Public(huma.Operation{
+	raw(withMetadata(Public(huma.Operation{
 		OperationID: "healthz", Method: http.MethodGet, Path: "/healthz", Tags: []string{"platform"},
 		Summary: "Whether the process is alive",
-	}), func(w http.ResponseWriter, _ *http.Request) error {
+	}), metaProbe, true), func(w http.ResponseWriter, _ *http.Request) error {
 		return writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
-	raw(Public(huma.Operation{
+	raw(withMetadata(Public(huma.Operation{
 		OperationID: "readyz", Method: http.MethodGet, Path: "/readyz", Tags: []string{"platform"},
 		Summary: "Whether the server can do its work, check by check; 503 when it cannot",
-	}), s.readyz)
+	}), metaProbe, true), s.readyz)
 	prometheus := promhttp.HandlerFor(s.options.Metrics, promhttp.HandlerOpts{})
 	raw(ForGroup(huma.Operation{
 		OperationID: "metrics", Method: http.MethodGet, Path: "/metrics", Tags: []string{"platform"},
