@@ -24,7 +24,7 @@ type LoadOptions struct {
 	Progress func(detail string)
 }
 
-// Load pushes every image of the bundle to a registry and returns the full names
+// Load pushes every image that pods run to a registry and returns the full names
 // under which they can be pulled there. Blobs that it has are not sent again.
 func Load(ctx context.Context, b *Bundle, o LoadOptions) ([]string, error) {
 	if o.Keychain == nil {
@@ -39,6 +39,9 @@ func Load(ctx context.Context, b *Bundle, o LoadOptions) ([]string, error) {
 	}
 	var loaded []string
 	for _, i := range b.Manifest.Images {
+		if i.Name == Node {
+			continue // programs for a host, of no use to pods
+		}
 		reference := strings.TrimSuffix(o.Registry, "/") + "/" + i.Repository + ":" + i.Version
 		o.Progress("pushing " + reference)
 		if err := push(ctx, index, i, reference, o); err != nil {

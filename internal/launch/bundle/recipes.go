@@ -7,6 +7,7 @@ const (
 	CoreDNS       = "coredns"
 	MetricsServer = "metrics-server"
 	DemoBank      = "demo-bank"
+	Node          = "node"
 )
 
 const (
@@ -23,5 +24,6 @@ func Recipes(version string) []Recipe {
 		coreDNSRecipe(),
 		metricsServerRecipe(),
 		demoBankRecipe(version),
+		nodeRecipe(version),
 	}
 }
