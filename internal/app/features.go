@@ -21,12 +21,12 @@ type runner interface {
 
 // features is the one list of what the server can do. The order is that of the document.
 func (p *parts) features() []feature {
-	return []feature{p.access, p.resources}
+	return []feature{p.access, p.resources, p.live}
 }
 
 // runners is everything that runs beside requests.
 func (p *parts) runners() []runner {
-	return []runner{p.connector, p.fleet, p.rules, p.jobs, p.access, p.resources}
+	return []runner{p.connector, p.fleet, p.rules, p.jobs, p.access, p.resources, p.live}
 }
 
 // migrations is the schema of the relational store: append only, see records.Migration.

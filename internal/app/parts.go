@@ -16,6 +16,7 @@ import (
 	"kubemate.io/kubemate/internal/core/httpapi"
 	"kubemate.io/kubemate/internal/core/jobs"
 	"kubemate.io/kubemate/internal/core/kube"
+	"kubemate.io/kubemate/internal/core/live"
 	"kubemate.io/kubemate/internal/core/records"
 	"kubemate.io/kubemate/internal/feature/access"
 	"kubemate.io/kubemate/internal/feature/resources"
@@ -34,6 +35,7 @@ type parts struct {
 	rules     *rules
 	access    *access.Feature
 	resources *resources.Feature
+	live      *live.Hub
 	border    *httpapi.Server
 }
 
@@ -60,6 +62,9 @@ func newParts(ctx context.Context, c config.Server, source kube.Source, log *slo
 	p.jobs = jobs.New(jobs.Options{Store: jobs.NewSQLStore(p.records.Write, p.records.Read), Log: log})
 	p.resources = resources.New(resources.Deps{
 		Clusters: p.connector, Fleet: p.fleet, Jobs: p.jobs, Ended: p.access.Authenticator().Ended, Log: log,
+	})
+	p.live = live.New(live.Deps{
+		Views: p.fleet, Details: p.resources, Jobs: p.resources, Ended: p.access.Authenticator().Ended, Log: log, Version: Version,
 	})
 	p.border, err = httpapi.New(httpapi.Options{
 		Log: log, Auth: p.access.Authenticator(), Rules: p.rulesOf, Console: console(), BasePath: c.BasePath,
