@@ -46,18 +46,7 @@ func (f *Fleet) Columns(ctx context.Context, scope *authz.Scope, cluster, resour
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{query: Query{Cluster: cluster}, member: m}
-	usable, err := p.usable(ctx, scope)
-	if err != nil {
-		return nil, err
-	}
-	var out []Column
-	for _, i := range m.store.display() {
-		if usable[i] {
-			out = append(out, m.store.fields[i].Column)
-		}
-	}
-	return out, nil
+	return m.columns(ctx, scope, cluster)
 }
 
 // await waits for the first list, a few seconds at most: then a page says "loading".
