@@ -23,6 +23,7 @@ func TestCommandLine(t *testing.T) {
 		{"server --tls-cert a.pem", 2, "", "--tls-key"},
 		{"server --base-path kube/", 2, "", "slash"},
 		{"server --log-level loud", 2, "", "debug, info"},
+		{"server --authorization maybe", 2, "", "rbac or review"},
 		{"server --no-such-flag", 2, "", "kubemate server --help"},
 		{"no-such-command", 2, "", "unknown command"},
 		{"server --kubeconfig /no/such/file --data-dir " + t.TempDir(), 1, "", "/no/such/file"},

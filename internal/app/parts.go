@@ -6,8 +6,11 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	authorizationv1 "k8s.io/api/authorization/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"kubemate.io/kubemate/internal/core/authz"
 	"kubemate.io/kubemate/internal/core/config"
@@ -25,18 +28,19 @@ import (
 
 // parts is the server taken apart: everything that it is made of.
 type parts struct {
-	config    config.Server
-	log       *slog.Logger
-	metrics   *prometheus.Registry
-	records   *records.Store
-	connector *kube.Connector
-	fleet     *fleet.Fleet
-	jobs      *jobs.Manager
-	rules     *rules
-	access    *access.Feature
-	resources *resources.Feature
-	live      *live.Hub
-	border    *httpapi.Server
+	config     config.Server
+	log        *slog.Logger
+	metrics    *prometheus.Registry
+	records    *records.Store
+	connector  *kube.Connector
+	fleet      *fleet.Fleet
+	jobs       *jobs.Manager
+	rules      *rules
+	authorizer authz.Rules
+	access     *access.Feature
+	resources  *resources.Feature
+	live       *live.Hub
+	border     *httpapi.Server
 }
 
 // newParts makes the parts; nothing runs yet. The caller closes records.
@@ -52,6 +56,7 @@ func newParts(ctx context.Context, c config.Server, source kube.Source, log *slo
 	}
 	p.fleet = fleet.New(fleet.Deps{Clusters: p.connector, Log: log})
 	p.rules = newRules(cluster, p.fleet, log)
+	p.authorizer = p.newAuthorizer(cluster)
 	if p.records, err = records.Open(ctx, filepath.Join(c.DataDir, "server", "kubemate.db"), migrations()); err != nil {
 		return nil, err
 	}
@@ -84,7 +89,26 @@ func (p *parts) rulesOf(cluster string) (authz.Rules, error) {
 	if cluster != p.config.ClusterName {
 		return nil, errs.New(errs.NotFound, "there is no cluster %.80q", cluster).WithHint("see the list of clusters")
 	}
-	return p.rules.rbac, nil
+	return p.authorizer, nil
+}
+
+// newAuthorizer answers who may do what: by local evaluation, or by asking the cluster.
+func (p *parts) newAuthorizer(cluster kube.Cluster) authz.Rules {
+	if p.config.Authorizer != "review" {
+		return p.rules.rbac
+	}
+	ask := func(ctx context.Context, review *authorizationv1.SubjectAccessReview) (*authorizationv1.SubjectAccessReview, error) {
+		answer, err := cluster.System().Typed.AuthorizationV1().SubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
+		return answer, kube.FromKube(err)
+	}
+	return authz.NewReview(ask, func(ctx context.Context) ([]string, error) {
+		var names []string
+		err := p.fleet.System(cluster.Name(), "namespaces").Each(ctx, func(o metav1.Object) error {
+			names = append(names, o.GetName())
+			return nil
+		})
+		return names, err
+	}, time.Now)
 }
 
 // console gives the console's files, nil when it was not built.

@@ -36,6 +36,7 @@ func newServerCommand() *cobra.Command {
 	f.StringVar(&c.BasePath, "base-path", c.BasePath, "path below which everything stands, for instance /kubemate")
 	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "the console's address as people reach it (default: from --listen)")
 	f.StringSliceVar(&c.AllowedHosts, "allowed-host", nil, "further host name that is answered on a loopback address; repeat for more")
+	f.StringVar(&c.Authorizer, "authorization", c.Authorizer, "rbac: evaluate the cluster's RBAC here; review: ask the cluster, where RBAC is not its only authorizer")
 	f.StringVar(&c.AdminSocket, "admin-socket", c.AdminSocket, `socket for root and the server's own user, "none" for none (default: run/server.sock in the data folder)`)
 	f.StringVar(&c.TLSCert, "tls-cert", c.TLSCert, "certificate, PEM")
 	f.StringVar(&c.TLSKey, "tls-key", c.TLSKey, "its key, PEM")

@@ -127,7 +127,7 @@ func TestReviewAsksOnceInAWhile(t *testing.T) {
 		asked++
 		r.Status.Allowed = r.Spec.ResourceAttributes.Namespace == "a" && r.Spec.User == "kubemate:alice"
 		return r, nil
-	}, func() []string { return []string{"a", "b"} }, func() time.Time { return now })
+	}, func(context.Context) ([]string, error) { return []string{"a", "b"}, nil }, func() time.Time { return now })
 	ctx, alice := context.Background(), authz.Identity{User: "alice"}
 	for range 3 {
 		v, err := review.Visible(ctx, alice, "list", "", "pods")
@@ -148,7 +148,7 @@ func TestReviewAsksOnceInAWhile(t *testing.T) {
 func TestReviewFailureIsNoPermission(t *testing.T) {
 	review := authz.NewReview(func(context.Context, *authorizationv1.SubjectAccessReview) (*authorizationv1.SubjectAccessReview, error) {
 		return nil, errors.New("no answer")
-	}, func() []string { return []string{"a"} }, time.Now)
+	}, func(context.Context) ([]string, error) { return []string{"a"}, nil }, time.Now)
 	if ok, _, err := review.Allowed(context.Background(), authz.Identity{User: "alice"}, authz.Attributes{Verb: "get", Resource: "pods"}); ok || err == nil {
 		t.Errorf("%v %v", ok, err)
 	}

@@ -21,7 +21,7 @@ type Reviewer func(ctx context.Context, review *authorizationv1.SubjectAccessRev
 // Review asks the cluster itself. It is for clusters where RBAC is not the only authorizer.
 type Review struct {
 	ask        Reviewer
-	namespaces func() []string
+	namespaces func(ctx context.Context) ([]string, error)
 	now        func() time.Time
 
 	mu      sync.Mutex
@@ -41,7 +41,7 @@ type reviewAnswer struct {
 
 // NewReview makes one. namespaces lists the cluster's namespaces: there is no question
 // "in which namespaces", so each is asked for.
-func NewReview(ask Reviewer, namespaces func() []string, now func() time.Time) *Review {
+func NewReview(ask Reviewer, namespaces func(ctx context.Context) ([]string, error), now func() time.Time) *Review {
 	return &Review{ask: ask, namespaces: namespaces, now: now, answers: map[reviewKey]reviewAnswer{}}
 }
 
@@ -77,11 +77,15 @@ func (r *Review) Visible(ctx context.Context, id Identity, verb, group, resource
 	if err != nil || all {
 		return Visible{All: all}, err
 	}
+	namespaces, err := r.namespaces(ctx)
+	if err != nil {
+		return Visible{}, err
+	}
 	var mu sync.Mutex
 	v := Visible{Namespaces: map[string]struct{}{}}
 	tasks, ctx := errgroup.WithContext(ctx)
 	tasks.SetLimit(reviewsParallel)
-	for _, namespace := range r.namespaces() {
+	for _, namespace := range namespaces {
 		question := a
 		question.Namespace = namespace
 		tasks.Go(func() error {
@@ -94,7 +98,10 @@ func (r *Review) Visible(ctx context.Context, id Identity, verb, group, resource
 			return err
 		})
 	}
-	return v, tasks.Wait()
+	if err := tasks.Wait(); err != nil {
+		return Visible{}, err
+	}
+	return v, nil
 }
 
 // Generation changes as often as answers are asked for anew.

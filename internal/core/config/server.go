@@ -21,6 +21,7 @@ type Server struct {
 	BasePath     string // "" or "/x"
 	PublicURL    string // the console's address as people reach it; "" means from Listen
 	AllowedHosts []string
+	Authorizer   string // "rbac": rules are evaluated here; "review": the cluster is asked
 	AdminSocket  string // "" means below DataDir, "none" means no socket
 	TLSCert      string
 	TLSKey       string
@@ -32,7 +33,7 @@ type Server struct {
 // NewServer gives the defaults.
 func NewServer() Server {
 	return Server{
-		DataDir: DataDir(), ClusterName: "local", Listen: "127.0.0.1:8090", LogFormat: "text", LogLevel: "info",
+		DataDir: DataDir(), ClusterName: "local", Listen: "127.0.0.1:8090", Authorizer: "rbac", LogFormat: "text", LogLevel: "info",
 	}
 }
 
@@ -56,6 +57,9 @@ func (s *Server) Complete() error {
 	}
 	if s.BasePath != "" && (!strings.HasPrefix(s.BasePath, "/") || strings.HasSuffix(s.BasePath, "/")) {
 		return fmt.Errorf("--base-path %q: it must begin with a slash and not end with one, for instance /kubemate", s.BasePath)
+	}
+	if !slices.Contains([]string{"rbac", "review"}, s.Authorizer) {
+		return fmt.Errorf("--authorization %q: want rbac or review", s.Authorizer)
 	}
 	if !slices.Contains([]string{"text", "json"}, s.LogFormat) {
 		return fmt.Errorf("--log-format %q: want text or json", s.LogFormat)

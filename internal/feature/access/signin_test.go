@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -237,6 +238,29 @@ func TestBruteForceIsSlowed(t *testing.T) {
 	s.Scenarios.Run(t, []testkit.Scenario{with(signInAs("ghost", "guess"), "an unknown name is slowed alike", 429, "retryAfterSeconds")})
 	s.clock.Turn(longestWait + time.Second)
 	s.Scenarios.Run(t, []testkit.Scenario{with(signInAs("alice", goodPassword), "after the wait", 200)})
+}
+
+// Unknown, disabled and password-less users cost the work of a hash like everybody: with no
+// turn to hash free, none of them is answered.
+func TestUnknownUsersCostTheSameWork(t *testing.T) {
+	s := newSuite(t)
+	s.user("alice")
+	for range cap(s.hasher.running) {
+		s.hasher.running <- struct{}{}
+	}
+	for _, name := range []string{"alice", "admin", "nobody", "odd name!"} {
+		ctx, cancel := context.WithCancel(context.Background())
+		answered := make(chan error, 1)
+		go func() {
+			_, _, err := s.signIn(ctx, name, "wrong password 1", visitor{remote: "1.2.3.4", kind: kindCookie})
+			answered <- err
+		}()
+		testkit.Eventually(t, name+" waits for a turn", func() bool { return len(s.hasher.waiting) == 1 })
+		cancel()
+		if err := <-answered; !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 func TestSessionsEnd(t *testing.T) {
