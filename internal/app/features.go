@@ -21,7 +21,7 @@ type runner interface {
 
 // features is the one list of what the server can do. The order is that of the document.
 func (p *parts) features() []feature {
-	return []feature{p.access, p.resources, p.live}
+	return []feature{p.access, p.clusters, p.resources, p.live}
 }
 
 // runners is everything that runs beside requests.

@@ -22,6 +22,7 @@ import (
 	"kubemate.io/kubemate/internal/core/live"
 	"kubemate.io/kubemate/internal/core/records"
 	"kubemate.io/kubemate/internal/feature/access"
+	"kubemate.io/kubemate/internal/feature/clusters"
 	"kubemate.io/kubemate/internal/feature/resources"
 	"kubemate.io/kubemate/web"
 )
@@ -38,6 +39,7 @@ type parts struct {
 	rules      *rules
 	authorizer authz.Rules
 	access     *access.Feature
+	clusters   *clusters.Feature
 	resources  *resources.Feature
 	live       *live.Hub
 	border     *httpapi.Server
@@ -68,6 +70,7 @@ func newParts(ctx context.Context, c config.Server, source kube.Source, log *slo
 	p.resources = resources.New(resources.Deps{
 		Clusters: p.connector, Fleet: p.fleet, Jobs: p.jobs, Ended: p.access.Authenticator().Ended, Log: log,
 	})
+	p.clusters = clusters.New(clusters.Deps{Clusters: p.connector, Fleet: p.fleet, Rules: p.rulesOf, Log: log})
 	p.live = live.New(live.Deps{
 		Views: p.fleet, Details: p.resources, Jobs: p.resources, Ended: p.access.Authenticator().Ended, Log: log, Version: Version,
 	})

@@ -53,8 +53,10 @@ func rbacKinds() []string {
 
 // Run follows the rules until ctx ends.
 func (r *rules) Run(ctx context.Context) error {
+	said := ""
 	for ctx.Err() == nil {
-		if err := r.follow(ctx); err != nil && ctx.Err() == nil {
+		if err := r.follow(ctx); err != nil && ctx.Err() == nil && err.Error() != said {
+			said = err.Error() // once: this goes on for as long as the cluster is away
 			r.log.Warn("cannot read the access rules yet, trying again", "cluster", r.cluster.Name(), "error", err)
 		}
 		pause(ctx, again)

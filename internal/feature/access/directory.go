@@ -14,8 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/dynamic/dynamicinformer"
 	"k8s.io/client-go/tools/cache"
 
 	"kubemate.io/kubemate/api/v1alpha1"
@@ -57,8 +57,15 @@ func (d *directory) resource() dynamic.ResourceInterface {
 
 // run follows the users until ctx ends.
 func (d *directory) run(ctx context.Context) error {
-	factory := dynamicinformer.NewDynamicSharedInformerFactory(d.cluster.System().Dynamic, 0)
-	informer := factory.ForResource(v1alpha1.UsersResource()).Informer()
+	// The client is asked for at each call: it changes when the cluster's credentials do.
+	informer := cache.NewSharedIndexInformer(&cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+			return d.resource().List(ctx, o)
+		},
+		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+			return d.resource().Watch(ctx, o)
+		},
+	}, &unstructured.Unstructured{}, 0, nil)
 	registration, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(obj any) { d.put(obj) },
 		UpdateFunc: func(_, obj any) { d.put(obj) },
@@ -67,12 +74,13 @@ func (d *directory) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("follow the users: %w", err)
 	}
-	factory.Start(ctx.Done())
+	var running sync.WaitGroup
+	defer running.Wait()
+	running.Go(func() { informer.RunWithContext(ctx) })
 	if cache.WaitForCacheSync(ctx.Done(), registration.HasSynced) {
 		close(d.ready)
 		<-ctx.Done()
 	}
-	factory.Shutdown()
 	return nil
 }
 
