@@ -71,6 +71,11 @@ func Import(ctx context.Context, r io.Reader, o Options) (*Bundle, error) {
 			return nil, err
 		}
 	}
+	unlock, err := lock(ctx, o.CacheDir)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	bundles := filepath.Join(o.CacheDir, "bundles")
 	if err := os.MkdirAll(bundles, 0o755); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"kubemate.io/kubemate/internal/launch/buildcache"
 )
@@ -92,6 +93,11 @@ func Build(ctx context.Context, o Options) (*Bundle, error) {
 	if o.Builder == nil {
 		o.Builder = sourceBuilder{root: o.SourceDir, cacheDir: o.CacheDir, workDir: work, output: o.Output, progress: o.Progress}
 	}
+	unlock, err := lock(ctx, o.CacheDir)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	cache := store{dir: o.CacheDir, logger: o.Logger}
 	var keys, dirs []string
 	for _, r := range o.Recipes {
@@ -109,6 +115,9 @@ func Build(ctx context.Context, o Options) (*Bundle, error) {
 		if err := cache.setLatest(dir); err != nil {
 			return nil, fmt.Errorf("bundle: %w", err)
 		}
+	}
+	for _, kind := range []string{"images", "bundles", "programs"} {
+		prune(filepath.Join(o.CacheDir, kind), time.Now())
 	}
 	return load(dir)
 }

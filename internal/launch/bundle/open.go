@@ -36,6 +36,7 @@ func Open(ctx context.Context, dir string) (*Bundle, error) {
 	if err := Verify(ctx, dir); err != nil {
 		return nil, fmt.Errorf("bundle %s: %w", dir, err)
 	}
+	touch(dir)
 	return load(dir)
 }
 

@@ -34,7 +34,13 @@ func (b *Bundle) Programs(ctx context.Context, cacheDir string) (string, error) 
 	}
 	folder := filepath.Join(cacheDir, "programs")
 	final := filepath.Join(folder, strings.TrimPrefix(image.Digest, "sha256:")[:keyLength])
+	unlock, err := lock(ctx, cacheDir)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
 	if checkPrograms(final, image.Programs) == nil {
+		touch(final)
 		return final, nil
 	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {

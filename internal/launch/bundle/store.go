@@ -30,8 +30,12 @@ func (s store) path(kind, name string) string { return filepath.Join(s.dir, kind
 func (s store) ensure(ctx context.Context, kind, name string, fill func(dir string) error) (string, error) {
 	final := s.path(kind, name)
 	err := Verify(ctx, final)
-	if err == nil || ctx.Err() != nil {
-		return final, ctx.Err()
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	if err == nil {
+		touch(final)
+		return final, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) || exists(final) {
 		s.logger.Warn("a damaged cache entry is built again", "path", final, "reason", err)
