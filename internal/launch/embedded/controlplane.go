@@ -11,12 +11,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 
 	"kubemate.io/kubemate/internal/launch/embedded/pki"
 )
@@ -132,7 +130,8 @@ func (cp *ControlPlane) launch(nodeBinary string, o controlPlaneOptions) error {
 		return err
 	}
 	defer func() { _ = logFile.Close() }()
-	cp.cmd = exec.Command(nodeBinary, "control-plane",
+	// It outlives the context of its start: Stop ends it.
+	cp.cmd = exec.CommandContext(context.Background(), nodeBinary, "control-plane",
 		"--etcd-dir="+filepath.Join(cp.Dir, "etcd"),
 		"--pki-dir="+cp.pkiDir(),
 		"--kubeconfig-dir="+cp.kubeconfigDir(),
@@ -206,50 +205,3 @@ func (cp *ControlPlane) awaitAddress(ctx context.Context) error {
 		return err == nil, err
 	})
 }
-
-// Config is the client configuration of one of the identities: admin, server, kubelet, ….
-func (cp *ControlPlane) Config(identity string) (*rest.Config, error) {
-	return clientcmd.BuildConfigFromFlags("", kubeconfigFile(cp.kubeconfigDir(), identity))
-}
-
-// Stop ends the process in order, or kills it if it takes too long. It may be called more than once.
-func (cp *ControlPlane) Stop() error {
-	if cp.hasEnded() {
-		return cp.err
-	}
-	_ = cp.cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-cp.done:
-	case <-time.After(controlPlaneStop):
-		_ = cp.cmd.Process.Kill()
-		<-cp.done
-	}
-	_ = cp.stdin.Close()
-	return cp.err
-}
-
-// Kill ends the process at once, as a power cut would, and waits for its end.
-func (cp *ControlPlane) Kill() {
-	_ = cp.cmd.Process.Kill()
-	<-cp.done
-}
-
-// Pause stops the process (SIGSTOP) without ending it: clients see an API server that hangs. Resume goes on.
-func (cp *ControlPlane) Pause() error { return cp.cmd.Process.Signal(syscall.SIGSTOP) }
-
-// Resume undoes Pause.
-func (cp *ControlPlane) Resume() error { return cp.cmd.Process.Signal(syscall.SIGCONT) }
-
-func (cp *ControlPlane) hasEnded() bool {
-	select {
-	case <-cp.done:
-		return true
-	default:
-		return false
-	}
-}
-
-func (cp *ControlPlane) pkiDir() string        { return filepath.Join(cp.Dir, "pki") }
-func (cp *ControlPlane) kubeconfigDir() string { return filepath.Join(cp.Dir, "kubeconfig") }
-func (cp *ControlPlane) endpointFile() string  { return filepath.Join(cp.Dir, "endpoint") }
-func (cp *ControlPlane) logFile() string       { return filepath.Join(cp.Dir, "control-plane.log") }

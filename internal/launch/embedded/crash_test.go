@@ -96,9 +96,9 @@ func killAll(t *testing.T, dir string) {
 	}
 }
 
-// TestKilled: the supervising process is killed at several moments, alone or with all others; deleting leaves a clean
+// TestNodeKilled: the supervising process is killed at several moments, alone or with all others; deleting leaves a clean
 // host.
-func TestKilled(t *testing.T) {
+func TestNodeKilled(t *testing.T) {
 	images := serveImages(t)
 	for _, tc := range []struct {
 		stage string
@@ -128,9 +128,9 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// TestKilledRecovers: with a pod running, the supervisor is killed, and later everything; each time the next start has
+// TestNodeKilledRecovers: with a pod running, the supervisor is killed, and later everything; each time the next start has
 // the node and the pod back, with its data.
-func TestKilledRecovers(t *testing.T) {
+func TestNodeKilledRecovers(t *testing.T) {
 	before := takeSnapshot(t)
 	dir := dataDir(t)
 	o := nodeOptions(t, dir, serveImages(t))
@@ -162,9 +162,9 @@ func TestKilledRecovers(t *testing.T) {
 	before.compare(t)
 }
 
-// TestProcessesComeBack: each process of a running cluster is killed, and the cluster heals by itself; the pod of a
+// TestNodeProcessesComeBack: each process of a running cluster is killed, and the cluster heals by itself; the pod of a
 // killed container runtime goes on.
-func TestProcessesComeBack(t *testing.T) {
+func TestNodeProcessesComeBack(t *testing.T) {
 	dir := dataDir(t)
 	o := nodeOptions(t, dir, serveImages(t))
 	cluster, client := startNode(t, o)

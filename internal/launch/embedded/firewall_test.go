@@ -14,9 +14,9 @@ import (
 	"kubemate.io/kubemate/internal/launch/embedded"
 )
 
-// TestBehindFirewall: on a host that drops forwarded packets by default, a pod reaches another pod through a Service,
+// TestNodeBehindFirewall: on a host that drops forwarded packets by default, a pod reaches another pod through a Service,
 // and the API server; afterwards the host's rules are as they were.
-func TestBehindFirewall(t *testing.T) {
+func TestNodeBehindFirewall(t *testing.T) {
 	iptables(t, "-P", "FORWARD", "DROP")
 	t.Cleanup(func() { iptables(t, "-P", "FORWARD", "ACCEPT") })
 	before := takeSnapshot(t)

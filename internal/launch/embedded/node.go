@@ -62,7 +62,8 @@ func (c *Cluster) runContainerd() error {
 func (c *Cluster) runNode(ctx context.Context) error {
 	c.o.Progress("node", "starting kubelet and kube-proxy on node "+c.NodeName)
 	err := poll(ctx, func() (bool, error) {
-		conn, err := net.DialTimeout("unix", c.l.containerdSocket(), time.Second)
+		dialer := net.Dialer{Timeout: time.Second}
+		conn, err := dialer.DialContext(ctx, "unix", c.l.containerdSocket())
 		if err != nil {
 			return false, nil
 		}

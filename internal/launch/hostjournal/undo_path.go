@@ -17,7 +17,7 @@ import (
 // undoPath removes below e.Name the symbolic links into our folder, the sockets that nobody listens on and the files
 // that a pattern tells to be ours; and, unless the path was there before, the folders that are empty then. Whatever else
 // lies there belongs to somebody else and stays.
-func undoPath(_ context.Context, e Entry) error {
+func undoPath(ctx context.Context, e Entry) error {
 	var dirs []string
 	err := filepath.WalkDir(e.Name, func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -29,7 +29,7 @@ func undoPath(_ context.Context, e Entry) error {
 			dirs = append(dirs, path)
 			return nil
 		}
-		if !removable(path, d, e) {
+		if !removable(ctx, path, d, e) {
 			return nil
 		}
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -47,12 +47,12 @@ func undoPath(_ context.Context, e Entry) error {
 }
 
 // removable tells whether the file is ours.
-func removable(path string, d fs.DirEntry, e Entry) bool {
+func removable(ctx context.Context, path string, d fs.DirEntry, e Entry) bool {
 	switch {
 	case matchesAny(e.Patterns, d.Name()):
 		return true
 	case d.Type()&fs.ModeSocket != 0:
-		return deadSocket(path)
+		return deadSocket(ctx, path)
 	case e.DataDir == "":
 		return false
 	case d.Type()&fs.ModeSymlink != 0:
@@ -83,8 +83,9 @@ func mentions(path, text string) bool {
 }
 
 // deadSocket is true if nobody listens: another container runtime's sockets lie beside ours.
-func deadSocket(path string) bool {
-	conn, err := net.DialTimeout("unix", path, time.Second)
+func deadSocket(ctx context.Context, path string) bool {
+	dialer := net.Dialer{Timeout: time.Second}
+	conn, err := dialer.DialContext(ctx, "unix", path)
 	if err == nil {
 		_ = conn.Close()
 	}

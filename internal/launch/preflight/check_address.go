@@ -35,7 +35,7 @@ func (r *runner) addresses(context.Context) {
 	}
 }
 
-func (r *runner) ports(context.Context) {
+func (r *runner) ports(ctx context.Context) {
 	for _, p := range r.o.Ports {
 		host, portText, err := net.SplitHostPort(p.Address)
 		port, convErr := strconv.Atoi(portText)
@@ -43,7 +43,7 @@ func (r *runner) ports(context.Context) {
 			r.fail("port", fmt.Sprintf("%q, the address of %s, is no host:port", p.Address, p.Purpose), "write it as 127.0.0.1:8090"+flagHint(p))
 			continue
 		}
-		if port != 0 && r.taken(p.Address, host, port) {
+		if port != 0 && r.taken(ctx, p.Address, host, port) {
 			r.portTaken(p, port)
 		}
 	}
@@ -51,9 +51,9 @@ func (r *runner) ports(context.Context) {
 
 // taken tells whether the address can't be listened on. An address that the machine doesn't have yet is taken only by
 // a listener on all addresses.
-func (r *runner) taken(address, host string, port int) bool {
+func (r *runner) taken(ctx context.Context, address, host string, port int) bool {
 	if r.local(host) {
-		return r.host.Listen(address) != nil
+		return r.host.Listen(ctx, address) != nil
 	}
 	return r.wildcard(port)
 }

@@ -81,7 +81,7 @@ func (h *fakeHost) LookPath(name string) (string, error) {
 	return "", fs.ErrNotExist
 }
 
-func (h *fakeHost) Listen(address string) error {
+func (h *fakeHost) Listen(_ context.Context, address string) error {
 	if h.busy[address] {
 		return errors.New("address already in use")
 	}

@@ -22,7 +22,7 @@ type Host interface {
 	// DiskFree is the space in bytes that this user can still write below path, which exists.
 	DiskFree(path string) (uint64, error)
 	// Listen tries to listen on a TCP address and stops at once.
-	Listen(address string) error
+	Listen(ctx context.Context, address string) error
 	// Listener is the process that listens on a port; its PID is 0 if it can't be told.
 	Listener(port int) Proc
 	// Locked is true if another process holds the lock of an existing file.

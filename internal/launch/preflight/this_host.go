@@ -70,8 +70,8 @@ func (thisHost) DiskFree(path string) (uint64, error) {
 	return st.Bavail * uint64(st.Bsize), nil
 }
 
-func (thisHost) Listen(address string) error {
-	ln, err := net.Listen("tcp", address)
+func (thisHost) Listen(ctx context.Context, address string) error {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return err
 	}

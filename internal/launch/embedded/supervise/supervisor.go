@@ -57,7 +57,8 @@ func (p *Process) launch() (*exec.Cmd, error) {
 		return nil, fmt.Errorf("start %s: %w", p.spec.Name, err)
 	}
 	defer func() { _ = logFile.Close() }()
-	cmd := exec.Command(p.spec.Path, p.spec.Args...)
+	// The child outlives every request: Stop ends it, not a context.
+	cmd := exec.CommandContext(context.Background(), p.spec.Path, p.spec.Args...)
 	cmd.Env = append(os.Environ(), p.spec.Env...)
 	cmd.Env = append(cmd.Env, hostjournal.InstanceVariable+"="+p.s.instance)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
