@@ -123,6 +123,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clusters in which the caller may see something */
+        get: operations["listClusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One cluster */
+        get: operations["getCluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clusters/{cluster}/bulk": {
         parameters: {
             query?: never;
@@ -140,6 +174,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clusters/{cluster}/can": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask what the caller may do; changes nothing */
+        post: operations["askRights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds that the cluster serves, and what the caller can do with them */
+        get: operations["listKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/namespaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Namespaces that the caller may enter */
+        get: operations["listNamespaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clusters/{cluster}/objects": {
         parameters: {
             query?: never;
@@ -151,6 +236,23 @@ export interface paths {
         put?: never;
         /** Create or apply the objects of a YAML text */
         post: operations["apply-objects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts, use, problems and warnings of a cluster or namespace */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -618,6 +720,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow tables, objects and jobs over one WebSocket
+         * @description WebSocket with subprotocol kubemate.live.v1 and JSON text frames. The client sends sub, unsub and ping; the server sends hello, page, patch, state, object, gone, job, error, pong and bye. See docs/explanation/fleet-cache.md.
+         */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.yaml": {
         parameters: {
             query?: never;
@@ -774,102 +896,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/clusters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get-api-v1-clusters"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clusters/{cluster}/kinds": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get-api-v1-clusters-{cluster}-kinds"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clusters/{cluster}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get-api-v1-clusters-{cluster}"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clusters/{cluster}/can": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post-api-v1-clusters-{cluster}-can"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clusters/{cluster}/namespaces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get-api-v1-clusters-{cluster}-namespaces"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clusters/{cluster}/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get-api-v1-clusters-{cluster}-overview"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -882,6 +908,31 @@ export interface components {
             message: string;
             ref: components["schemas"]["Ref"];
             warnings: string[] | null;
+        };
+        Amount: {
+            /**
+             * Format: double
+             * @description Allocatable on all nodes; null if the caller may not list nodes
+             */
+            capacity: number | null;
+            /**
+             * Format: double
+             * @description By the pods that the caller may list; null if none
+             */
+            requested: number | null;
+            /**
+             * Format: double
+             * @description Measured; null without metrics
+             */
+            used: number | null;
+        };
+        Answer: {
+            allowed: boolean;
+            /** @description Which rule allows it, or what is missing */
+            reason: string;
+        };
+        Answers: {
+            answers: components["schemas"]["Answer"][] | null;
         };
         ApplyRequest: {
             /** @description Check only */
@@ -979,11 +1030,80 @@ export interface components {
             failed: number;
             results: components["schemas"]["BulkResult"][] | null;
         };
+        Capacity: {
+            /** @description Millicores */
+            cpu: components["schemas"]["Amount"];
+            /** @description Bytes */
+            memory: components["schemas"]["Amount"];
+            /** @description requested and used both count the pods that hold resources */
+            pods: components["schemas"]["Amount"];
+        };
         ChangeInputBody: {
             disabled?: boolean;
             displayName?: string;
             email?: string;
             groups?: string[];
+        };
+        Cluster: {
+            /**
+             * Format: date-time
+             * @description End of the API server's certificate; null if not known
+             */
+            certificateExpiry: string | null;
+            /** @description Millicores */
+            cpu: components["schemas"]["Amount"];
+            displayName: string;
+            health: components["schemas"]["Health"];
+            /** @description Bytes */
+            memory: components["schemas"]["Amount"];
+            name: string;
+            /** @description null if the caller may not list nodes */
+            nodes: components["schemas"]["NodeCount"];
+            /** @description Of the pods that the caller may list; null if none */
+            pods: components["schemas"]["PodCount"];
+            /** @description Some of its nodes are simulated */
+            simulated: boolean;
+            /** @description How fresh the numbers are */
+            state: components["schemas"]["FleetState"];
+            /** @description Version of the API server, empty until it answered */
+            version: string;
+        };
+        ClusterDetail: {
+            /** @description Address of the API server */
+            apiServer: string;
+            /**
+             * Format: date-time
+             * @description End of the API server's certificate; null if not known
+             */
+            certificateExpiry: string | null;
+            /** @description What the platform knows about the cluster */
+            conditions: components["schemas"]["Condition"][] | null;
+            /** @description Millicores */
+            cpu: components["schemas"]["Amount"];
+            displayName: string;
+            health: components["schemas"]["Health"];
+            /** @description Bytes */
+            memory: components["schemas"]["Amount"];
+            name: string;
+            /** @description null if the caller may not list nodes */
+            nodes: components["schemas"]["NodeCount"];
+            /** @description Of the pods that the caller may list; null if none */
+            pods: components["schemas"]["PodCount"];
+            /** @description Some of its nodes are simulated */
+            simulated: boolean;
+            /** @description How fresh the numbers are */
+            state: components["schemas"]["FleetState"];
+            /** @description Version of the API server, empty until it answered */
+            version: string;
+        };
+        ClusterList: {
+            clusters: components["schemas"]["Cluster"][] | null;
+        };
+        Condition: {
+            message: string;
+            /** @enum {string} */
+            tone: "ok" | "progress" | "warning" | "error" | "neutral";
+            type: string;
         };
         CreateInputBody: {
             displayName?: string;
@@ -1030,6 +1150,8 @@ export interface components {
             dryRun?: boolean;
             /** @description Replace whatever is there now */
             force?: boolean;
+            /** @description The text before it was edited; with it, changes that others made elsewhere in the object stand, and only the same fields conflict */
+            original?: string;
             /** @description Version that the text was made from; defaults to the one in the text */
             resourceVersion?: string;
             yaml: string;
@@ -1125,6 +1247,32 @@ export interface components {
         GroupsOutputBody: {
             groups: components["schemas"]["Group"][];
         };
+        Health: {
+            /** @description Address of the API server */
+            apiServer?: string;
+            /** Format: date-time */
+            certificateExpiry?: string;
+            connected: boolean;
+            /**
+             * Format: date-time
+             * @description Last answer of the API server
+             */
+            lastContact: string;
+            /** @description Why it is not connected, and what to do */
+            problem?: string;
+            /**
+             * Format: int64
+             * @description Duration of the last /readyz, nanoseconds
+             */
+            roundTrip: number;
+            /**
+             * Format: date-time
+             * @description When the state began
+             */
+            since: string;
+            /** @description gitVersion of the API server */
+            version: string;
+        };
         Job: {
             cluster: string;
             /** Format: date-time */
@@ -1189,8 +1337,58 @@ export interface components {
             verbs: string[] | null;
             version: string;
         };
+        KindCount: {
+            /** @description ok, progress, warning, error, neutral → objects; empty for kinds without a status */
+            byTone: {
+                [key: string]: number;
+            };
+            kind: string;
+            resource: string;
+            /** Format: int64 */
+            total: number;
+        };
+        KindInfo: {
+            /** @description What can be done beside editing: scale, restart, logs, drain, … */
+            actions: string[] | null;
+            /** @description Verbs that the caller has on at least one object of the kind */
+            can: string[] | null;
+            categories: string[] | null;
+            /** @description Columns of its table; empty if it is not cached yet or cannot be listed */
+            columns: components["schemas"]["FleetColumn"][] | null;
+            /** @description Defined by a CustomResourceDefinition or an aggregated API */
+            custom: boolean;
+            group: string;
+            kind: string;
+            namespaced: boolean;
+            plural: string;
+            /** @description Plural and group, the key of this kind everywhere: pods, deployments.apps */
+            resource: string;
+            shortNames: string[] | null;
+            subresources: string[] | null;
+            verbs: string[] | null;
+            version: string;
+        };
+        KindList: {
+            /** @description API groups that did not answer */
+            incomplete: string[] | null;
+            kinds: components["schemas"]["KindInfo"][] | null;
+        };
         LinkInputBody: {
             token: string;
+        };
+        Namespace: {
+            name: string;
+            /** @description Active or Terminating */
+            phase: string;
+        };
+        NamespaceList: {
+            namespaces: components["schemas"]["Namespace"][] | null;
+        };
+        NodeCount: {
+            /** Format: int64 */
+            ready: number;
+            /** Format: int64 */
+            total: number;
         };
         ObjectCondition: {
             message?: string;
@@ -1249,6 +1447,16 @@ export interface components {
             /** @description [tone, text] */
             status: string[] | null;
         };
+        Overview: {
+            capacity: components["schemas"]["Capacity"];
+            /** @description Per kind that the caller may list */
+            counts: components["schemas"]["KindCount"][] | null;
+            /** @description Objects in a bad state, the worst first; at most 20 */
+            problems: components["schemas"]["Trouble"][] | null;
+            state: components["schemas"]["FleetState"];
+            /** @description Latest events of type Warning; at most 20 */
+            warnings: components["schemas"]["Warning"][] | null;
+        };
         OwnerNode: {
             children: components["schemas"]["OwnerNode"][] | null;
             kind: string;
@@ -1280,6 +1488,12 @@ export interface components {
              */
             type: "merge" | "json" | "strategic";
         };
+        PodCount: {
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            total: number;
+        };
         Problem: {
             /**
              * @description Stable kind of the error
@@ -1308,6 +1522,17 @@ export interface components {
              * @example urn:kubemate:error:not-found
              */
             type: string;
+        };
+        Question: {
+            name?: string;
+            namespace?: string;
+            /** @description Resource key, for instance pods or deployments.apps */
+            resource: string;
+            subresource?: string;
+            verb: string;
+        };
+        Questions: {
+            questions: components["schemas"]["Question"][] | null;
         };
         Ref: {
             cluster: string;
@@ -1453,6 +1678,21 @@ export interface components {
             mustSetPassword: boolean;
             name: string;
         };
+        Trouble: {
+            kind: string;
+            /** @description What is known beside it; may be empty */
+            message: string;
+            ref: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Unix seconds of the last restart or of the creation; null if not known
+             */
+            since: number | null;
+            /** @description The word of the column status */
+            status: string;
+            /** @enum {string} */
+            tone: "warning" | "error";
+        };
         UndoRequest: {
             dryRun?: boolean;
             /**
@@ -1490,6 +1730,22 @@ export interface components {
         UsersOutputBody: {
             users: components["schemas"]["User"][];
         };
+        Warning: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description Unix seconds
+             */
+            lastSeen: number | null;
+            message: string;
+            namespace?: string;
+            /** @description Kind and name of the object concerned */
+            object: string;
+            reason: string;
+            /** @description The object concerned, if its kind is known */
+            ref: components["schemas"]["Ref"];
+        };
         Why: {
             /** @description Most likely first */
             causes: components["schemas"]["WhyCause"][] | null;
@@ -1526,120 +1782,6 @@ export interface components {
             text: string;
             /** Format: date-time */
             time?: string;
-        };
-        SessionUser: {
-            name: string;
-            displayName: string;
-            email: string;
-            groups: string[];
-            mustSetPassword: boolean;
-        };
-        SessionRow: {
-            id: string;
-            created: string;
-            lastSeen: string;
-            expires: string;
-            remote: string;
-            userAgent: string;
-            current: boolean;
-        };
-        Link: {
-            url: string;
-            expires: string;
-        };
-        Health: {
-            connected: boolean;
-            since: string;
-            lastContact: string;
-            roundTrip: number;
-            version: string;
-            problem?: string;
-        };
-        Amount: {
-            capacity: number;
-            requested: number;
-            used?: number;
-        };
-        Share: {
-            ready: number;
-            total: number;
-        };
-        PodShare: {
-            running: number;
-            total: number;
-        };
-        ClusterRow: {
-            nodes: components["schemas"]["Share"];
-            pods: components["schemas"]["PodShare"];
-            cpu: components["schemas"]["Amount"];
-            memory: components["schemas"]["Amount"];
-            name: string;
-            displayName: string;
-            health: components["schemas"]["Health"];
-            version: string;
-            simulated: boolean;
-        };
-        Column: {
-            id: string;
-            type: string;
-            title: string;
-            sortable: boolean;
-            filterable: boolean;
-            facet: boolean;
-            wide: boolean;
-        };
-        KindInfo: {
-            resource: string;
-            group: string;
-            version: string;
-            plural: string;
-            kind: string;
-            namespaced: boolean;
-            custom: boolean;
-            verbs: string[];
-            shortNames: string[];
-            categories: string[];
-            subresources: string[];
-            can: string[];
-            columns: components["schemas"]["Column"][];
-            actions: string[];
-        };
-        Question: {
-            verb: string;
-            resource: string;
-            subresource?: string;
-            namespace?: string;
-            name?: string;
-        };
-        CanAnswer: {
-            allowed: boolean;
-            reason: string;
-        };
-        Status: string[];
-        Count: {
-            resource: string;
-            kind: string;
-            total: number;
-            byTone: {
-                [key: string]: number;
-            };
-        };
-        OverviewProblem: {
-            ref: components["schemas"]["Ref"];
-            tone: string;
-            status: string;
-            message: string;
-            since?: string;
-        };
-        OverviewEvent: {
-            type: string;
-            reason: string;
-            message: string;
-            count: number;
-            first: string;
-            last: string;
-            source: string;
-            object: components["schemas"]["Ref"];
         };
     };
     responses: never;
@@ -1870,6 +2012,67 @@ export interface operations {
             };
         };
     };
+    listClusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "change-objects": {
         parameters: {
             query?: never;
@@ -1905,6 +2108,106 @@ export interface operations {
             };
         };
     };
+    askRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Questions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answers"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNamespaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamespaceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "apply-objects": {
         parameters: {
             query?: never;
@@ -1927,6 +2230,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplyResults"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: {
+                /** @description Only this namespace */
+                namespace?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the cluster */
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description Error */
@@ -3123,6 +3461,33 @@ export interface operations {
             };
         };
     };
+    live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket now */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     openapi: {
         parameters: {
             query?: never;
@@ -3479,169 +3844,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-api-v1-clusters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        clusters: components["schemas"]["ClusterRow"][];
-                    };
-                };
-            };
-        };
-    };
-    "get-api-v1-clusters-{cluster}-kinds": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                cluster: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        kinds: components["schemas"]["KindInfo"][];
-                        incomplete: string[];
-                    };
-                };
-            };
-        };
-    };
-    "get-api-v1-clusters-{cluster}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                cluster: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClusterRow"];
-                };
-            };
-        };
-    };
-    "post-api-v1-clusters-{cluster}-can": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                cluster: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    questions: components["schemas"]["Question"][];
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        answers: components["schemas"]["CanAnswer"][];
-                    };
-                };
-            };
-        };
-    };
-    "get-api-v1-clusters-{cluster}-namespaces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                cluster: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        namespaces: {
-                            name: string;
-                            phase: string;
-                        }[];
-                    };
-                };
-            };
-        };
-    };
-    "get-api-v1-clusters-{cluster}-overview": {
-        parameters: {
-            query?: {
-                namespace?: string;
-            };
-            header?: never;
-            path: {
-                cluster: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        counts: components["schemas"]["Count"][];
-                        capacity: {
-                            cpu: components["schemas"]["Amount"];
-                            memory: components["schemas"]["Amount"];
-                        };
-                        problems: components["schemas"]["OverviewProblem"][];
-                        warnings: components["schemas"]["OverviewEvent"][];
-                        state?: {
-                            phase: string;
-                            since: number;
-                            cause?: string;
-                        };
-                    };
                 };
             };
         };
