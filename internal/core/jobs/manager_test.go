@@ -94,6 +94,10 @@ func TestJobRuns(t *testing.T) {
 		if err := run.Spec(&spec); err != nil {
 			return err
 		}
+		var notes map[string]int
+		if again, err := run.Resumed(&notes); again || err != nil {
+			t.Errorf("a first run is resumed: %v, %v", again, err)
+		}
 		if as := run.As(); as.User != "alice" || !as.InGroup("ops") {
 			t.Errorf("acts as %+v", as)
 		}

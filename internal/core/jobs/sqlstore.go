@@ -38,7 +38,7 @@ type body struct {
 	Job        Job
 	Groups     []string
 	Spec       json.RawMessage
-	Checkpoint json.RawMessage
+	Checkpoint json.RawMessage `json:",omitempty"` // absent, not null, before the first one
 }
 
 const columns = `body, holder, lease, cancel`
