@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"kubemate.io/kubemate/internal/core/authz"
 	"kubemate.io/kubemate/internal/core/errs"
 	"kubemate.io/kubemate/internal/core/kube"
 )
@@ -49,6 +50,9 @@ func (f *Feature) restart(ctx context.Context, who caller, ref kube.Ref) (*Actio
 	if err != nil {
 		return nil, err
 	}
+	if err := t.requirePatch(ctx, who); err != nil {
+		return nil, err
+	}
 	if isPaused(t.kind, obj) {
 		return nil, errs.New(errs.Unprocessable, "%s is paused, so a restart would wait", t.ref).
 			WithObject("%s", t.ref).WithHint("resume it first")
@@ -65,6 +69,14 @@ func (f *Feature) restart(ctx context.Context, who caller, ref kube.Ref) (*Actio
 		out.Warnings = append(out.Warnings, "its update strategy is OnDelete: pods are replaced only when you delete them")
 	}
 	return out, nil
+}
+
+// requirePatch refuses one who may not change the object before it is judged whether the
+// change makes sense.
+func (t *target) requirePatch(ctx context.Context, who caller) error {
+	return who.scope.Require(ctx, t.ref.Cluster, authz.Attributes{
+		Verb: "patch", Group: t.kind.Group, Resource: t.kind.Plural, Namespace: t.ref.Namespace, Name: t.ref.Name,
+	})
 }
 
 func updateStrategy(obj *unstructured.Unstructured) string {
@@ -100,6 +112,9 @@ func (f *Feature) uncordon(ctx context.Context, who caller, ref kube.Ref) (*Acti
 func (f *Feature) hold(ctx context.Context, who caller, ref kube.Ref, action string, on bool) (*ActionResult, error) {
 	t, obj, err := f.act(ctx, who, ref, action)
 	if err != nil {
+		return nil, err
+	}
+	if err := t.requirePatch(ctx, who); err != nil {
 		return nil, err
 	}
 	words := holdWords[pauseField[t.kind.Resource]]

@@ -35,9 +35,13 @@ func (f *Feature) edit(ctx context.Context, who caller, ref kube.Ref, req EditRe
 		return nil, errs.New(errs.Invalid, "neither the request nor the text names a resourceVersion").
 			WithField("resourceVersion", "missing").WithHint("send the resourceVersion that the text was made from, or force")
 	}
+	base, err := originalOf(req.Original, t)
+	if err != nil {
+		return nil, err
+	}
 	for try := 1; ; try++ {
-		out, err := t.replace(ctx, doc, version, req)
-		if errs.KindOf(err) == errs.Conflict && req.Force && try < editTries {
+		out, err := t.replace(ctx, doc, base, version, req)
+		if isKind(err, errs.Conflict) && (req.Force || base != nil) && try < editTries && !carriesPresent(err) {
 			continue
 		}
 		return out, err
@@ -64,16 +68,22 @@ func (t *target) checkSame(doc *document) error {
 	return nil
 }
 
-// replace writes the text over the present state, if that still is of the given version.
-func (t *target) replace(ctx context.Context, doc *document, version string, req EditRequest) (*EditResult, error) {
+// replace writes the text over the present state, if that still is of the given version, or
+// if what changed since does not touch what was edited.
+func (t *target) replace(ctx context.Context, doc *document, base map[string]any, version string, req EditRequest) (*EditResult, error) {
 	before, err := t.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !req.Force && before.GetResourceVersion() != version {
-		return nil, t.conflict(before)
-	}
 	obj := doc.object.DeepCopy()
+	if !req.Force && before.GetResourceVersion() != version {
+		if obj, err = mergeEdit(base, obj, before); err != nil {
+			return nil, err
+		}
+		if obj == nil {
+			return nil, t.conflict(before)
+		}
+	}
 	obj.SetResourceVersion(before.GetResourceVersion())
 	obj.SetManagedFields(nil)
 	keepSecretValues(obj, before)
@@ -83,7 +93,7 @@ func (t *target) replace(ctx context.Context, doc *document, version string, req
 	after, err := t.resource().Update(ctx, obj, metav1.UpdateOptions{
 		DryRun: dryRun(req.DryRun), FieldManager: fieldManager, FieldValidation: metav1.FieldValidationStrict,
 	})
-	if err = kube.FromKube(err, t.ref); errs.KindOf(err) == errs.Conflict && !req.Force {
+	if err = kube.FromKube(err, t.ref); isKind(err, errs.Conflict) && !req.Force && base == nil {
 		if now, readErr := t.get(ctx); readErr == nil && now.GetResourceVersion() != before.GetResourceVersion() {
 			return nil, t.conflict(now)
 		}
@@ -133,11 +143,11 @@ func (f *Feature) patch(ctx context.Context, who caller, ref kube.Ref, req Patch
 		return nil, errs.New(errs.Invalid, "the patch cannot be read").Wrap(err)
 	}
 	before, err := t.get(ctx)
-	if err != nil && errs.KindOf(err) != errs.Forbidden {
-		return nil, err
-	}
-	if err != nil {
+	switch {
+	case isKind(err, errs.Forbidden): // the caller may change, but not read
 		before = nil
+	case err != nil:
+		return nil, err
 	}
 	after, err := t.resource().Patch(ctx, t.ref.Name, kind, body, metav1.PatchOptions{
 		DryRun: dryRun(req.DryRun), FieldManager: fieldManager, FieldValidation: metav1.FieldValidationStrict,

@@ -29,7 +29,7 @@ func (d *document) place(path string) (line, column int) {
 			line, column = d.offset+key.Line, key.Column
 			found, path = value, rest
 		case yaml.SequenceNode:
-			i, rest, ok := stepIndex(path)
+			i, rest, ok := stepIndex(n, path)
 			if !ok || i >= len(n.Content) {
 				return line, column
 			}
@@ -61,14 +61,61 @@ func stepKey(n *yaml.Node, path string) (key, value *yaml.Node, rest string) {
 
 func startsStep(s string) bool { return s == "" || s[0] == '.' || s[0] == '[' }
 
-// stepIndex reads "[3].rest".
-func stepIndex(path string) (i int, rest string, ok bool) {
+// stepIndex reads "[3].rest", or "[name=\"app\"].rest" as server-side apply writes it.
+func stepIndex(n *yaml.Node, path string) (i int, rest string, ok bool) {
 	inner, rest, found := strings.Cut(strings.TrimPrefix(path, "["), "]")
 	if !found || !strings.HasPrefix(path, "[") {
 		return 0, "", false
 	}
+	rest = strings.TrimPrefix(rest, ".")
+	if strings.Contains(inner, "=") {
+		i, ok = indexOfKeys(n, inner)
+		return i, rest, ok
+	}
 	i, err := strconv.Atoi(inner)
-	return i, strings.TrimPrefix(rest, "."), err == nil && i >= 0
+	return i, rest, err == nil && i >= 0
+}
+
+// indexOfKeys finds the item of a list that has all of name="app",port=80.
+func indexOfKeys(n *yaml.Node, keys string) (int, bool) {
+	for i, item := range n.Content {
+		all := true
+		for pair := range strings.SplitSeq(keys, ",") {
+			key, want, _ := strings.Cut(pair, "=")
+			have := child(item, key)
+			all = all && have != nil && have.Value == strings.Trim(want, `"`)
+		}
+		if all {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// plainPath writes the list positions of a path as numbers.
+func (d *document) plainPath(path string) string {
+	n, out := follow(d.node), ""
+	for path = strings.TrimPrefix(path, "."); n != nil && path != ""; {
+		var next *yaml.Node
+		switch n.Kind {
+		case yaml.MappingNode:
+			key, value, rest := stepKey(n, path)
+			if key == nil {
+				return strings.TrimPrefix(out+"."+path, ".")
+			}
+			out, next, path = out+"."+follow(key).Value, value, rest
+		case yaml.SequenceNode:
+			i, rest, ok := stepIndex(n, path)
+			if !ok || i >= len(n.Content) {
+				return strings.TrimPrefix(out+path, ".")
+			}
+			out, next, path = fmt.Sprintf("%s[%d]", out, i), n.Content[i], rest
+		default:
+			return strings.TrimPrefix(out+"."+path, ".")
+		}
+		n = follow(next)
+	}
+	return strings.TrimPrefix(out, ".")
 }
 
 // fieldNames find the fields in what the API server's decoders say.
@@ -84,7 +131,7 @@ func (d *document) locate(err error) error {
 		for _, m := range fieldNames.FindAllStringSubmatch(e.Message, 50) {
 			path, message := m[2], m[1]+" field"
 			if path == "" {
-				path, message = strings.TrimPrefix(m[3], "."), "unknown field"
+				path, message = d.plainPath(m[3]), "unknown field"
 			}
 			_ = e.WithField(path, message)
 		}

@@ -40,6 +40,7 @@ type ApplyResults struct {
 type EditRequest struct {
 	YAML            string `json:"yaml" maxLength:"2097152"`
 	ResourceVersion string `json:"resourceVersion,omitempty" doc:"Version that the text was made from; defaults to the one in the text"`
+	Original        string `json:"original,omitempty" maxLength:"2097152" doc:"The text before it was edited; with it, changes that others made elsewhere in the object stand, and only the same fields conflict"`
 	DryRun          bool   `json:"dryRun,omitempty"`
 	Force           bool   `json:"force,omitempty" doc:"Replace whatever is there now"`
 }

@@ -18,6 +18,9 @@ func (f *Feature) undo(ctx context.Context, who caller, ref kube.Ref, req UndoRe
 	if err != nil {
 		return nil, err
 	}
+	if err := t.requirePatch(ctx, who); err != nil {
+		return nil, err
+	}
 	if isPaused(t.kind, obj) {
 		return nil, errs.New(errs.Unprocessable, "%s is paused, so nothing would be rolled out", t.ref).
 			WithObject("%s", t.ref).WithHint("resume it first")

@@ -46,7 +46,9 @@ type fixtureCluster struct {
 
 func (f fixtureCluster) reader(now time.Time) *reader {
 	r := &reader{cluster: "local", now: now, kinds: fixtureKinds(f.objects), unseen: map[string]struct{}{}}
-	r.judge = func(kube.Kind, *unstructured.Unstructured) ObjectStatus { return ObjectStatus{toneNeutral, "as in the fixture"} }
+	r.judge = func(kube.Kind, *unstructured.Unstructured) ObjectStatus {
+		return ObjectStatus{toneNeutral, "as in the fixture"}
+	}
 	r.getOne = func(resource, namespace, name string) (*unstructured.Unstructured, error) {
 		for _, o := range f.of(r, resource) {
 			if o.GetNamespace() == namespace && o.GetName() == name {
