@@ -59,33 +59,44 @@ func (f *Feature) searchCluster(ctx context.Context, who caller, c kube.Cluster,
 		out.Incomplete = append(out.Incomplete, c.Name()+": its kinds are not known yet")
 		return
 	}
-	for weight, kind := range kinds {
-		page, err := f.fleet.List(ctx, who.scope, fleet.Query{
-			Cluster: c.Name(), Resource: kind.Resource, Text: words, Limit: fleetPage, Columns: searchColumns,
-		})
-		switch errs.KindOf(err) {
-		case errs.Forbidden, errs.NotFound:
-			if err != nil {
-				continue
-			}
-		}
-		if err != nil {
+	for place, kind := range kinds {
+		err := f.searchKind(ctx, who, c.Name(), kind, words, len(kinds)-place, out)
+		if err != nil && !isKind(err, errs.Forbidden) && !isKind(err, errs.NotFound) {
 			out.Incomplete = append(out.Incomplete, c.Name()+": "+kind.Resource+": "+errorText(err))
-			continue
-		}
-		if page.State.Phase == "loading" {
-			out.Incomplete = append(out.Incomplete, c.Name()+": "+kind.Resource+" are still being read")
-		}
-		for _, row := range page.Rows {
-			out.Results = append(out.Results, searchResult(c.Name(), kind, page.Columns, row, words, len(searchKinds)-weight))
 		}
 	}
 }
 
-const fleetPage = 500
+// searchKind adds the matches of one kind; weight ranks it among kinds.
+func (f *Feature) searchKind(ctx context.Context, who caller, cluster string, kind kube.Kind, words string, weight int, out *SearchResults) error {
+	q := fleet.Query{Cluster: cluster, Resource: kind.Resource, Text: words, Limit: fleetPage}
+	page, err := f.fleet.List(ctx, who.scope, q)
+	if err != nil {
+		return err
+	}
+	if page.State.Phase == "loading" {
+		out.Incomplete = append(out.Incomplete, cluster+": "+kind.Resource+" are still being read")
+	}
+	rows := page.Rows
+	if page.Total > len(rows) { // the one that is called exactly so may stand on a later page
+		q.Text, q.Filters = "", []fleet.Filter{{Column: "name", Op: "=", Values: []string{words}}}
+		exact, err := f.fleet.List(ctx, who.scope, q)
+		if err != nil {
+			return err
+		}
+		rows = append(exact.Rows, rows...)
+	}
+	seen := make(map[string]bool, len(rows))
+	for _, row := range rows {
+		if !seen[row.UID] {
+			seen[row.UID] = true
+			out.Results = append(out.Results, searchResult(cluster, kind, page.Columns, row, words, weight))
+		}
+	}
+	return nil
+}
 
-// searchColumns are read of each match; kinds without a status simply have none.
-var searchColumns []string
+const fleetPage = 500 // the largest page of the cache
 
 // searchedKinds gives the kinds to look in, and the text without the word that named one.
 func (f *Feature) searchedKinds(ctx context.Context, c kube.Cluster, text string) ([]kube.Kind, string) {
