@@ -27,7 +27,7 @@ type patchInput struct {
 type deleteInput struct {
 	ObjectPath
 	Propagation        string `query:"propagation" enum:"Background,Foreground,Orphan" default:"Background"`
-	GracePeriodSeconds string `query:"gracePeriodSeconds" pattern:"^[0-9]{0,9}$" doc:"Instead of the object's own; 0 = at once"`
+	GracePeriodSeconds int64  `query:"gracePeriodSeconds" minimum:"-1" maximum:"604800" default:"-1" doc:"Instead of the object's own; 0 = at once, -1 = the object's own"`
 	DryRun             bool   `query:"dryRun"`
 	UID                string `query:"uid" maxLength:"64" doc:"Only if it is still this object"`
 }
@@ -53,11 +53,7 @@ func (f *Feature) changeRoutes(api *httpapi.API) {
 		})
 	register(api, operation("delete-object", http.MethodDelete, objectPath, "Delete an object", tagChange),
 		func(ctx context.Context, who caller, in *deleteInput) (*DeleteResult, error) {
-			options, err := in.options()
-			if err != nil {
-				return nil, err
-			}
-			return f.remove(ctx, who, in.Ref(), options)
+			return f.remove(ctx, who, in.Ref(), in.options())
 		})
 	register(api, operation("change-objects", http.MethodPost, clusterPath+"/bulk", "Do one thing to many objects", tagChange),
 		func(ctx context.Context, who caller, in *bulkInput) (*BulkResults, error) {

@@ -2,7 +2,6 @@ package resources
 
 import (
 	"context"
-	"strconv"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -12,16 +11,12 @@ import (
 )
 
 // options reads how to delete from a request.
-func (in *deleteInput) options() (metav1.DeleteOptions, error) {
+func (in *deleteInput) options() metav1.DeleteOptions {
 	var grace *int64
-	if in.GracePeriodSeconds != "" {
-		seconds, err := strconv.ParseInt(in.GracePeriodSeconds, 10, 64)
-		if err != nil {
-			return metav1.DeleteOptions{}, errs.New(errs.Invalid, "gracePeriodSeconds %q is no number", in.GracePeriodSeconds)
-		}
-		grace = &seconds
+	if in.GracePeriodSeconds >= 0 {
+		grace = &in.GracePeriodSeconds
 	}
-	return deleteOptions(in.Propagation, grace, in.UID, in.DryRun), nil
+	return deleteOptions(in.Propagation, grace, in.UID, in.DryRun)
 }
 
 func deleteOptions(propagation string, grace *int64, uid string, dry bool) metav1.DeleteOptions {
