@@ -1,0 +1,44 @@
+import { expect, open, signIn, test } from './support/console.js'
+
+test.beforeEach(async ({ page }) => signIn(page))
+
+test('the overview tells size, use and what runs', async ({ page }) => {
+  await open(page, '/c/local')
+  await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible()
+  await expect(page.getByRole('meter', { name: 'Memory' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'What runs here' })).toBeVisible()
+})
+
+test('the clusters page names this cluster and its version', async ({ page }) => {
+  await open(page, '/clusters')
+  await expect(page.getByText('v1.35.4').first()).toBeVisible()
+})
+
+test('a node is cordoned and takes pods again', async ({ page }) => {
+  await open(page, '/c/local/r/nodes')
+  await page.getByRole('main').getByRole('link').first().click()
+  await expect(page.getByText('Ready').first()).toBeVisible()
+  await choose(page, 'Cordon')
+  await page.getByRole('dialog').getByRole('button', { name: 'Cordon' }).click()
+  await expect(page.getByText(/SchedulingDisabled|takes no new pods/).first()).toBeVisible()
+  await choose(page, 'Uncordon')
+  await expect(page.getByText(/takes pods again/).first()).toBeVisible()
+})
+
+test('Ctrl-K finds an object as one types', async ({ page }) => {
+  await open(page, '/c/local')
+  await page.keyboard.press('Control+K')
+  await page.keyboard.type('settlement')
+  const found = page.getByRole('option', { name: /settlement/ }).first()
+  await expect(found).toBeVisible()
+  await found.click()
+  await expect(page).toHaveURL(/settlement/)
+})
+
+async function choose(page: import('@playwright/test').Page, name: string): Promise<void> {
+  const main = page.getByRole('main')
+  const button = main.getByRole('button', { name, exact: true })
+  if (await button.count()) return button.first().click()
+  await main.getByRole('button', { name: /^(More|Actions for)/ }).first().click()
+  await page.getByRole('menuitem', { name, exact: true }).click()
+}
