@@ -24,7 +24,7 @@ func moduleKey(ctx context.Context, dir string) (string, error) {
 		return "", err
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "1\x00%s\x00%s\x00%s\x00%s\x00", version, runtime.GOOS, runtime.GOARCH, os.Getenv("GOAMD64"))
+	_, _ = fmt.Fprintf(h, "1\x00%s\x00%s\x00%s\x00%s\x00", version, runtime.GOOS, runtime.GOARCH, os.Getenv("GOAMD64"))
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ func hashFile(h io.Writer, dir, path string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(h, "%s\x00%d\x00", filepath.ToSlash(rel), info.Size())
+	_, _ = fmt.Fprintf(h, "%s\x00%d\x00", filepath.ToSlash(rel), info.Size())
 	_, err = io.Copy(h, f)
 	return err
 }

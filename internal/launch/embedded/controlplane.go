@@ -131,18 +131,19 @@ func (cp *ControlPlane) launch(nodeBinary string, o controlPlaneOptions) error {
 	}
 	defer func() { _ = logFile.Close() }()
 	// It outlives the context of its start: Stop ends it.
-	cp.cmd = exec.CommandContext(context.Background(), nodeBinary, "control-plane",
-		"--etcd-dir="+filepath.Join(cp.Dir, "etcd"),
-		"--pki-dir="+cp.pkiDir(),
-		"--kubeconfig-dir="+cp.kubeconfigDir(),
-		"--volume-dir="+filepath.Join(cp.Dir, "volumes"),
-		"--endpoint-file="+cp.endpointFile(),
+	cp.cmd = &exec.Cmd{Path: nodeBinary, Args: []string{
+		nodeBinary, "control-plane",
+		"--etcd-dir=" + filepath.Join(cp.Dir, "etcd"),
+		"--pki-dir=" + cp.pkiDir(),
+		"--kubeconfig-dir=" + cp.kubeconfigDir(),
+		"--volume-dir=" + filepath.Join(cp.Dir, "volumes"),
+		"--endpoint-file=" + cp.endpointFile(),
 		"--bind-address=127.0.0.1",
 		fmt.Sprintf("--port=%d", o.port),
-		"--components="+strings.Join(o.components, ","),
+		"--components=" + strings.Join(o.components, ","),
 		"--unsafe-no-fsync",
 		"--stop-on-stdin-close",
-	)
+	}}
 	cp.cmd.Stdout, cp.cmd.Stderr = logFile, logFile
 	if cp.stdin, err = cp.cmd.StdinPipe(); err != nil {
 		return err

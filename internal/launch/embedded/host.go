@@ -171,8 +171,11 @@ func inherit(dir, file string) error {
 		return err
 	}
 	parent, err := os.ReadFile(filepath.Join(filepath.Dir(dir), file))
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil // version 2: empty means everything
+	}
+	if err != nil {
+		return err
 	}
 	return os.WriteFile(filepath.Join(dir, file), parent, 0o644)
 }

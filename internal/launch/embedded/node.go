@@ -64,10 +64,10 @@ func (c *Cluster) runNode(ctx context.Context) error {
 	err := poll(ctx, func() (bool, error) {
 		dialer := net.Dialer{Timeout: time.Second}
 		conn, err := dialer.DialContext(ctx, "unix", c.l.containerdSocket())
-		if err != nil {
-			return false, nil
+		if err == nil {
+			err = conn.Close()
 		}
-		return true, conn.Close()
+		return err == nil, nil
 	})
 	if err != nil {
 		return fmt.Errorf("wait for containerd: %w", err)

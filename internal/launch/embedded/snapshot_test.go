@@ -99,11 +99,11 @@ func sysctls(t *testing.T) []string {
 	t.Helper()
 	var out []string
 	err := filepath.WalkDir("/proc/sys", func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || volatile.MatchString(path) {
-			return nil
-		}
-		if data, err := os.ReadFile(path); err == nil {
-			out = append(out, path+" = "+strings.TrimSpace(string(data)))
+		// Settings that can't be read are nobody's to change; some vanish while they are walked.
+		if err == nil && !d.IsDir() && !volatile.MatchString(path) {
+			if data, err := os.ReadFile(path); err == nil {
+				out = append(out, path+" = "+strings.TrimSpace(string(data)))
+			}
 		}
 		return nil
 	})

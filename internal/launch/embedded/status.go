@@ -105,9 +105,15 @@ func (s *Status) ask(ctx context.Context, l layout) error {
 	if err != nil {
 		return err
 	}
+	s.askServer(ctx, client)
+	return nil
+}
+
+// askServer notes a failure as a part of the status.
+func (s *Status) askServer(ctx context.Context, client kubernetes.Interface) {
 	if _, err := client.Discovery().RESTClient().Get().AbsPath("/readyz").DoRaw(ctx); err != nil {
 		s.APIError = err.Error()
-		return nil
+		return
 	}
 	s.APIReady = true
 	if v, err := client.Discovery().ServerVersion(); err == nil {
@@ -116,12 +122,11 @@ func (s *Status) ask(ctx context.Context, l layout) error {
 	nodes, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{Limit: 500})
 	if err != nil {
 		s.APIError = err.Error()
-		return nil
+		return
 	}
 	for _, n := range nodes.Items {
 		s.Nodes = append(s.Nodes, nodeStatus(n))
 	}
-	return nil
 }
 
 func nodeStatus(n corev1.Node) NodeStatus {

@@ -17,6 +17,9 @@ const (
 	FormatFile = "format"
 )
 
+// dataFolderID is the check's id.
+const dataFolderID = "data-folder"
+
 // knownEntries may lie in a data folder.
 var knownEntries = []string{FormatFile, "pki", "etcd", "node", "registry", "server", "run", "logs", "kubeconfig", "kubemate.yaml", "lost+found"}
 
@@ -25,7 +28,7 @@ const maxDataDir = 60
 
 func (r *runner) dataFolder(context.Context) {
 	dir := r.o.DataDir
-	const id = "data-folder"
+	const id = dataFolderID
 	if !filepath.IsAbs(dir) {
 		r.fail(id, fmt.Sprintf("the data folder %q is no absolute path", dir), "write the whole path in --data-dir")
 		return
@@ -53,7 +56,7 @@ func (r *runner) dataFolder(context.Context) {
 }
 
 func (r *runner) dataContent(dir string) {
-	const id = "data-folder"
+	const id = dataFolderID
 	entries, err := r.host.ReadDir(dir)
 	if err != nil {
 		r.fail(id, fmt.Sprintf("the data folder can't be read: %v", err), "choose another one with --data-dir")
@@ -95,7 +98,7 @@ func (r *runner) foreign(dir string, entries []fs.DirEntry) {
 		}
 	}
 	if len(strange) > 0 {
-		r.fail("data-folder", fmt.Sprintf("the folder %s holds something else: %s", dir, strings.Join(strange[:min(len(strange), 5)], ", ")),
+		r.fail(dataFolderID, fmt.Sprintf("the folder %s holds something else: %s", dir, strings.Join(strange[:min(len(strange), 5)], ", ")),
 			"choose an empty folder with --data-dir")
 		return
 	}
@@ -107,7 +110,7 @@ func (r *runner) halfWritten(dir string) {
 	_, noData := r.host.Stat(filepath.Join(dir, "etcd", "data", "member"))
 	_, noKey := r.host.Stat(filepath.Join(dir, "pki", "encryption.yaml"))
 	if noData == nil && errors.Is(noKey, fs.ErrNotExist) {
-		r.fail("data-folder", fmt.Sprintf("%s has the cluster's data but not the key that its Secrets are encrypted with (pki/encryption.yaml)", dir),
+		r.fail(dataFolderID, fmt.Sprintf("%s has the cluster's data but not the key that its Secrets are encrypted with (pki/encryption.yaml)", dir),
 			"restore the folder pki from a backup, or remove everything with kubemate down --delete")
 	}
 }

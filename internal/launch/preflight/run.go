@@ -66,7 +66,7 @@ func Run(ctx context.Context, o Options) Report {
 		{"addresses", true, r.addresses},
 		{"inotify", true, r.inotify},
 		{"firewall", true, r.firewall},
-		{"data-folder", false, r.dataFolder},
+		{dataFolderID, false, r.dataFolder},
 		{"disk", false, r.disk},
 		{"memory", false, r.memory},
 		{"clock", false, r.clock},

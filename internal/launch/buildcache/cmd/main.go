@@ -14,21 +14,28 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	if len(os.Args) < 2 {
 		fmt.Fprintln(os.Stderr, "usage: go run ./internal/launch/buildcache/cmd NAME… (a folder of stack/)")
 		os.Exit(2)
 	}
-	for _, name := range os.Args[1:] {
+	if err := build(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "buildcache:", err)
+		os.Exit(1)
+	}
+}
+
+func build(names []string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	for _, name := range names {
 		built, err := buildcache.Stack(ctx, name, buildcache.Options{
 			Output:   os.Stderr,
 			Progress: func(detail string) { fmt.Fprintln(os.Stderr, detail) },
 		})
 		if err != nil {
-			fmt.Fprintln(os.Stderr, "buildcache:", err)
-			os.Exit(1)
+			return err
 		}
 		fmt.Println(built.Dir)
 	}
+	return nil
 }

@@ -1,15 +1,14 @@
 package pki
 
 import (
+	"crypto/ecdsa"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
-
-	"crypto/ecdsa"
-	"crypto/x509"
 )
 
 const (

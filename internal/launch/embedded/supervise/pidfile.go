@@ -48,8 +48,8 @@ func ReadPIDFile(path string) (pid int, err error) {
 	if err := json.Unmarshal(data, &r); err != nil {
 		return 0, fmt.Errorf("pid file %s: %w", path, err)
 	}
-	if start, err := hostjournal.StartTime(r.PID); err != nil || start != r.StartTime {
-		return 0, nil
+	if start, err := hostjournal.StartTime(r.PID); err == nil && start == r.StartTime {
+		return r.PID, nil
 	}
-	return r.PID, nil
+	return 0, nil
 }

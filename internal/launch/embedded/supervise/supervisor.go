@@ -58,7 +58,7 @@ func (p *Process) launch() (*exec.Cmd, error) {
 	}
 	defer func() { _ = logFile.Close() }()
 	// The child outlives every request: Stop ends it, not a context.
-	cmd := exec.CommandContext(context.Background(), p.spec.Path, p.spec.Args...)
+	cmd := &exec.Cmd{Path: p.spec.Path, Args: append([]string{p.spec.Path}, p.spec.Args...)}
 	cmd.Env = append(os.Environ(), p.spec.Env...)
 	cmd.Env = append(cmd.Env, hostjournal.InstanceVariable+"="+p.s.instance)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
