@@ -20,6 +20,8 @@ const (
 	ExecProtocol = "kubemate.exec.v1"
 	// execIdle ends a shell in which nothing moved for so long.
 	execIdle = 4 * time.Hour
+	// hangUpWait is how long a shell has to leave by itself when its client is gone.
+	hangUpWait = 500 * time.Millisecond
 	// execFrame bounds one frame of output, execReadLimit one frame from the client.
 	execFrame     = 32 << 10
 	execReadLimit = 64 << 10
@@ -92,7 +94,7 @@ func (s *streams) serveExec(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	conn.SetReadLimit(execReadLimit)
-	terminal := newTerminal(ctx, conn, s.clock, tty)
+	terminal := newTerminal(ctx, conn, s.clock, tty, len(command) == 0)
 	result := call.runCommand(terminal, command)
 	terminal.finish(result, context.Cause(terminal.ctx))
 	return nil

@@ -58,7 +58,9 @@ func (c *execCall) attempt(t *terminal, command []string) error {
 	} else {
 		o.Stderr = frameWriter{t, ExecStderr}
 	}
-	err := c.stream(t.ctx, command, o)
+	ctx, cancel := t.lingering()
+	defer cancel()
+	err := c.stream(ctx, command, o)
 	input.stop(noSuchProgram(err))
 	return err
 }

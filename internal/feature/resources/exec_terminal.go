@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"sync"
 	"time"
 
@@ -14,9 +13,6 @@ import (
 
 	"kubemate.io/kubemate/internal/core/errs"
 )
-
-// stdinBound is how much input waits for a command that does not read it.
-const stdinBound = 256 << 10
 
 var errExecIdle = errs.New(errs.Timeout, "nothing was typed or printed for four hours").WithHint("open it again")
 
@@ -30,15 +26,16 @@ type terminal struct {
 	conn  *websocket.Conn
 	clock clock.Clock
 	tty   bool
+	shell bool // no command was given
 	input *inputQueue
 	sizes *sizeQueue
 	moved chan struct{} // something was typed or printed
 	wg    sync.WaitGroup
 }
 
-func newTerminal(parent context.Context, conn *websocket.Conn, c clock.Clock, tty bool) *terminal {
+func newTerminal(parent context.Context, conn *websocket.Conn, c clock.Clock, tty, shell bool) *terminal {
 	ctx, cancel := context.WithCancelCause(parent)
-	t := &terminal{ctx: ctx, cancel: cancel, wire: context.WithoutCancel(parent), conn: conn, clock: c, tty: tty,
+	t := &terminal{ctx: ctx, cancel: cancel, wire: context.WithoutCancel(parent), conn: conn, clock: c, tty: tty, shell: shell,
 		input: newInputQueue(), sizes: newSizeQueue(ctx), moved: make(chan struct{}, 1)}
 	t.wg.Go(t.readFrames)
 	t.wg.Go(t.watchIdle)
@@ -47,7 +44,7 @@ func newTerminal(parent context.Context, conn *websocket.Conn, c clock.Clock, tt
 
 // readFrames reads until the client leaves or breaks the protocol.
 func (t *terminal) readFrames() {
-	defer t.input.close()
+	defer t.endInput()
 	for {
 		kind, frame, err := t.conn.Read(t.wire)
 		if err != nil {
@@ -60,6 +57,39 @@ func (t *terminal) readFrames() {
 		}
 		t.touch()
 	}
+}
+
+// endInput ends the input of a client that is gone.
+func (t *terminal) endInput() {
+	if t.shell && t.tty {
+		t.input.hangUp()
+		return
+	}
+	t.input.close()
+}
+
+// lingering gives a context for the cluster's side, which ends a moment after the client's.
+func (t *terminal) lingering() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(t.wire)
+	t.wg.Go(func() {
+		defer cancel()
+		select {
+		case <-t.ctx.Done():
+		case <-ctx.Done():
+			return
+		}
+		t.endInput()
+		if !t.shell || !t.tty {
+			return
+		}
+		timer := t.clock.NewTimer(hangUpWait)
+		defer timer.Stop()
+		select {
+		case <-timer.C():
+		case <-ctx.Done():
+		}
+	})
+	return ctx, cancel
 }
 
 // take handles one frame; false when it breaks the protocol.
@@ -77,6 +107,9 @@ func (t *terminal) take(kind byte, data []byte) bool {
 		}
 		return true
 	case ExecClosed:
+		if t.tty { // the end of input is typed, at a terminal
+			return t.input.put(t.ctx, []byte{ctrlD}) == nil
+		}
 		t.input.close()
 		return true
 	default:
@@ -157,123 +190,4 @@ func (w frameWriter) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
-}
-
-// inputQueue keeps typed bytes until a command reads them. What was read by a command that
-// could not be started is given back for the next try.
-type inputQueue struct {
-	mu     sync.Mutex
-	cond   *sync.Cond
-	data   []byte
-	closed bool
-	room   chan struct{}
-}
-
-func newInputQueue() *inputQueue {
-	q := &inputQueue{room: make(chan struct{}, 1)}
-	q.cond = sync.NewCond(&q.mu)
-	return q
-}
-
-// put waits while too much input is unread.
-func (q *inputQueue) put(ctx context.Context, p []byte) error {
-	for {
-		q.mu.Lock()
-		if q.closed || len(q.data) < stdinBound {
-			if !q.closed {
-				q.data = append(q.data, p...)
-			}
-			q.cond.Broadcast()
-			q.mu.Unlock()
-			return nil
-		}
-		q.mu.Unlock()
-		select {
-		case <-q.room:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-func (q *inputQueue) close() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.closed = true
-	q.cond.Broadcast()
-}
-
-// reader gives the input to one try; after stop its reads give io.EOF and take nothing.
-func (q *inputQueue) reader() *inputReader { return &inputReader{queue: q} }
-
-type inputReader struct {
-	queue   *inputQueue
-	stopped bool   // guarded by queue.mu, as is taken
-	taken   []byte // the first bytes read, at most inputKept
-}
-
-// inputKept is how much input is kept for the next try.
-const inputKept = 4 << 10
-
-// Read waits for input.
-func (r *inputReader) Read(p []byte) (int, error) {
-	q := r.queue
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for len(q.data) == 0 && !q.closed && !r.stopped {
-		q.cond.Wait()
-	}
-	if r.stopped || len(q.data) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, q.data)
-	q.data = q.data[n:]
-	if len(r.taken)+n <= inputKept {
-		r.taken = append(r.taken, p[:n]...)
-	}
-	select {
-	case q.room <- struct{}{}:
-	default:
-	}
-	return n, nil
-}
-
-// stop ends the reads; giveBack returns what was read, because no command got it.
-func (r *inputReader) stop(giveBack bool) {
-	r.queue.mu.Lock()
-	defer r.queue.mu.Unlock()
-	r.stopped = true
-	if giveBack {
-		r.queue.data = append(r.taken, r.queue.data...)
-	}
-	r.queue.cond.Broadcast()
-}
-
-// sizeQueue keeps the newest size of the terminal.
-type sizeQueue struct {
-	ctx  context.Context //nolint:containedctx // Next has no context of its own
-	next chan remotecommand.TerminalSize
-}
-
-func newSizeQueue(ctx context.Context) *sizeQueue {
-	return &sizeQueue{ctx: ctx, next: make(chan remotecommand.TerminalSize, 1)}
-}
-
-// put replaces a size that was not fetched yet. It is called by one goroutine only.
-func (q *sizeQueue) put(size remotecommand.TerminalSize) {
-	select {
-	case <-q.next:
-	default:
-	}
-	q.next <- size
-}
-
-// Next waits for a size; nil ends the queue.
-func (q *sizeQueue) Next() *remotecommand.TerminalSize {
-	select {
-	case size := <-q.next:
-		return &size
-	case <-q.ctx.Done():
-		return nil
-	}
 }

@@ -345,3 +345,29 @@ func TestStreamSlots(t *testing.T) {
 		t.Fatal("a given slot cannot be taken again")
 	}
 }
+
+func TestExecClientGoneEndsShell(t *testing.T) {
+	left := make(chan string, 1)
+	c := newFakeConsole(t)
+	c.addPod("web-0", "app")
+	c.exec = serveKubeletExec(func(_ context.Context, _ []string, in io.Reader, out, _ io.WriteCloser, _ bool, _ <-chan remotecommand.TerminalSize) error {
+		io.WriteString(out, "$")
+		typed := make([]byte, 3)
+		_, _ = io.ReadFull(in, typed)
+		left <- string(typed)
+		return nil
+	})
+	e := c.openExec("tty=true")
+	if _, _, err := e.conn.Read(e.ctx); err != nil {
+		t.Fatal(err)
+	}
+	_ = e.conn.CloseNow()
+	select {
+	case typed := <-left:
+		if typed != "\x03\x04\x04" {
+			t.Fatalf("the shell was left with %q", typed)
+		}
+	case <-time.After(patience):
+		t.Fatal("the cluster's side was not closed")
+	}
+}

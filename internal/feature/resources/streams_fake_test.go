@@ -3,6 +3,7 @@ package resources
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -43,6 +44,7 @@ type fakeCluster struct {
 	pods     map[string]*fakePod
 	cutting  int  // connections opened before this generation break off
 	down     bool // refuses everything with 503
+	refusing bool // refuses everything with 403, as an API server that has not read its rules yet
 	byUser   map[string]int
 	exec     http.HandlerFunc // GET, POST …/exec
 	forward  http.HandlerFunc // GET, POST …/portforward
@@ -79,8 +81,12 @@ func newFakeCluster(t *testing.T) *fakeCluster {
 	f.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		f.byUser[r.Header.Get("Impersonate-User")]++
-		down := f.down
+		down, refusing := f.down, f.refusing
 		f.mu.Unlock()
+		if refusing {
+			writeStatus(w, apierrors.NewForbidden(schema.GroupResource{Resource: "users"}, "kubemate:ann", errors.New("cannot impersonate")))
+			return
+		}
 		if down {
 			writeStatus(w, apierrors.NewServiceUnavailable("starting"))
 			return
