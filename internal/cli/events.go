@@ -11,7 +11,7 @@ import (
 
 // eventsCommand shows the events of an object, or all of a namespace.
 func (a *app) eventsCommand() *cobra.Command {
-	l := &listing{sort: "last", desc: true}
+	l := &listing{sort: "lastSeen", desc: true}
 	cmd, inv := a.command("events [KIND NAME | KIND/NAME]", "Show events, newest first", func(ctx context.Context, inv *invocation, args []string) error {
 		if len(args) == 0 {
 			return l.run(ctx, inv, []string{"events"})
