@@ -208,6 +208,26 @@ func (w *world) cancelledDrain(path string, req DrainRequest) {
 	if list := get[JobList](w, "GET", "/jobs?cluster=local", nil); len(list.Jobs) != 4 {
 		w.t.Fatalf("%d jobs are listed, want 4", len(list.Jobs))
 	}
+	w.resumedDrain(path, req)
+}
+
+// resumedDrain: a drain goes on when the process that ran it is gone.
+func (w *world) resumedDrain(path string, req DrainRequest) {
+	w.pod("second", func(p *corev1.Pod) { p.Labels = map[string]string{"app": "guarded"} })
+	job := get[jobs.Job](w, "POST", path+"/drain", req)
+	testkit.Eventually(w.t, "the budget blocks a third time", func() bool {
+		return strings.Contains(get[jobs.Job](w, "GET", "/jobs/"+job.ID, nil).Message, "waiting for disruption budgets")
+	})
+	w.stopJobs()
+	if j := get[jobs.Job](w, "GET", "/jobs/"+job.ID, nil); j.Phase != jobs.Running {
+		w.t.Fatalf("after the process ended: %+v", j)
+	}
+	w.startJobs()
+	w.ok(w.admin.PolicyV1().PodDisruptionBudgets("drain").Delete(w.t.Context(), "guard", metav1.DeleteOptions{}))
+	done := w.awaitJob(job.ID, jobs.Succeeded)
+	if len(done.Stages) != 3 || done.Progress.Done != done.Progress.Total {
+		w.t.Fatalf("resumed: %+v", done)
+	}
 }
 
 func (w *world) drained(path string, req DrainRequest, want jobs.Phase) jobs.Job {

@@ -130,8 +130,7 @@ func bundleSchema(schemas map[string]any, root string) map[string]any {
 	if top, ok := defs[root].(map[string]any); ok {
 		maps.Copy(out, top)
 	}
-	delete(defs, root)
-	out["$defs"] = defs
+	out["$defs"] = defs // the root stays among them: a type may refer to itself
 	return out
 }
 

@@ -35,7 +35,10 @@ type world struct {
 	t       *testing.T
 	admin   kubernetes.Interface // of the cluster, not of Kubemate
 	feature *Feature
-	jobs    *jobs.Manager
+	deps    Deps
+	store   jobs.Store
+	// stopJobs ends the manager of jobs and waits, as the end of its process would.
+	stopJobs func()
 }
 
 // users are alice, who may do everything; vera, who may view namespace "shop"; and nils, who has no rights.
@@ -63,22 +66,33 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	w := &world{t: t, admin: admin, jobs: jobs.New(jobs.Options{Store: jobs.NewSQLStore(store.Write, store.Read), Log: log})}
-	w.feature = New(Deps{Clusters: connector, Fleet: cache, Jobs: w.jobs, Log: log})
-	w.serve(connector.Run, cache.Run, w.jobs.Run)
+	w := &world{t: t, admin: admin, store: jobs.NewSQLStore(store.Write, store.Read), deps: Deps{Clusters: connector, Fleet: cache, Log: log}}
+	w.serve(connector.Run, cache.Run)
+	w.feature = w.startJobs()
 	w.grant()
 	w.Scenarios = testkit.Border(t, users(), rulesFrom(admin), func(api *httpapi.API) { w.feature.Routes(api) })
 	return w
 }
 
-// serve runs background work until the test ends.
-func (w *world) serve(runs ...func(context.Context) error) {
+// startJobs starts a manager of jobs over the stored ones, as a new process would.
+func (w *world) startJobs() *Feature {
+	deps := w.deps
+	deps.Jobs = jobs.New(jobs.Options{Store: w.store, Log: deps.Log})
+	feature := New(deps)
+	w.stopJobs = w.serve(deps.Jobs.Run)
+	return feature
+}
+
+// serve runs background work until the test ends, or until stop, which waits.
+func (w *world) serve(runs ...func(context.Context) error) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	for _, run := range runs {
 		running.Go(func() { _ = run(ctx) })
 	}
-	w.t.Cleanup(func() { cancel(); running.Wait() })
+	stop = func() { cancel(); running.Wait() }
+	w.t.Cleanup(stop)
+	return stop
 }
 
 // rulesFrom asks the cluster itself who may do what.
