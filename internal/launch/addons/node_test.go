@@ -23,7 +23,6 @@ import (
 	"k8s.io/client-go/tools/remotecommand"
 
 	"kubemate.io/kubemate/internal/launch/addons"
-	"kubemate.io/kubemate/internal/launch/buildcache"
 	"kubemate.io/kubemate/internal/launch/bundle"
 	"kubemate.io/kubemate/internal/launch/embedded"
 	"kubemate.io/kubemate/internal/launch/registry"
@@ -61,11 +60,7 @@ func serveBundle(t *testing.T, log *slog.Logger) (*bundle.Bundle, string) {
 
 func startNode(t *testing.T, b *bundle.Bundle, registryAddr string, log *slog.Logger) *embedded.Cluster {
 	t.Helper()
-	node, err := buildcache.NodeBinary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	containerd, err := buildcache.ContainerdDir(t.Context())
+	programs, err := b.Programs(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +79,7 @@ func startNode(t *testing.T, b *bundle.Bundle, registryAddr string, log *slog.Lo
 		_ = os.RemoveAll(dir)
 	})
 	c, err := embedded.Start(t.Context(), embedded.Options{
-		DataDir: dir, NodeBinary: node, ContainerdDir: containerd, RegistryAddr: registryAddr, PauseImage: pause, Log: log,
+		DataDir: dir, NodeBinary: filepath.Join(programs, "kubemate-node"), ContainerdDir: programs, RegistryAddr: registryAddr, PauseImage: pause, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
