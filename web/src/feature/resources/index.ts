@@ -12,6 +12,7 @@ export default defineFeature({
     { path: '/c/:cluster/services/:resource?', name: 'services', component: () => import('./pages/GroupPage.vue'), props: { group: 'services' }, meta: { title: 'app.nav.services' } },
     { path: '/c/:cluster/config/:resource?', name: 'config', component: () => import('./pages/GroupPage.vue'), props: { group: 'config' }, meta: { title: 'app.nav.config' } },
     { path: '/c/:cluster/storage/:resource?', name: 'storage', component: () => import('./pages/GroupPage.vue'), props: { group: 'storage' }, meta: { title: 'app.nav.storage' } },
+    { path: '/c/:cluster/roles/:resource?', name: 'roles', component: () => import('./pages/GroupPage.vue'), props: { group: 'roles' }, meta: { title: 'app.nav.roles' } },
     { path: '/c/:cluster/events', name: 'events', component: () => import('./pages/EventsPage.vue'), meta: { title: 'app.nav.events' } },
     { path: '/c/:cluster/kinds', name: 'kinds', component: () => import('./pages/KindsPage.vue'), meta: { title: 'app.nav.kinds' } },
     { path: '/c/:cluster/create', name: 'create', component: () => import('./pages/CreatePage.vue'), meta: { title: 'resources.create.title' } },
@@ -25,6 +26,7 @@ export default defineFeature({
     { door: 'config', section: 'resources', order: 40, icon: 'config', route: 'config' },
     { door: 'storage', section: 'resources', order: 50, icon: 'storage', route: 'storage' },
     { door: 'events', section: 'resources', order: 60, icon: 'bell', route: 'events' },
+    { door: 'roles', section: 'govern', order: 10, icon: 'shield', route: 'roles' },
     { door: 'kinds', section: 'resources', order: 70, icon: 'boxes', route: 'kinds' },
   ],
 })

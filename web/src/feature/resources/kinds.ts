@@ -4,7 +4,14 @@ export const NETWORK = ['services', 'ingresses.networking.k8s.io'] as const
 export const CONFIG = ['configmaps', 'secrets'] as const
 export const STORAGE = ['persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io'] as const
 
-export const GROUPS = { workloads: WORKLOADS, services: NETWORK, config: CONFIG, storage: STORAGE } as const
+export const ROLES = [
+  'clusterroles.rbac.authorization.k8s.io',
+  'roles.rbac.authorization.k8s.io',
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'rolebindings.rbac.authorization.k8s.io',
+] as const
+
+export const GROUPS = { workloads: WORKLOADS, services: NETWORK, config: CONFIG, storage: STORAGE, roles: ROLES } as const
 export type GroupName = keyof typeof GROUPS
 
 /** Kinds whose deletion takes much else with it: their name must be typed first. */
@@ -50,6 +57,10 @@ const NAMES: Record<string, string> = {
   events: 'Event',
   nodes: 'Node',
   namespaces: 'Namespace',
+  'clusterroles.rbac.authorization.k8s.io': 'ClusterRole',
+  'roles.rbac.authorization.k8s.io': 'Role',
+  'clusterrolebindings.rbac.authorization.k8s.io': 'ClusterRoleBinding',
+  'rolebindings.rbac.authorization.k8s.io': 'RoleBinding',
 }
 
 /** The kind's name before the cluster's list of kinds is there; else the resource itself. */
