@@ -100,7 +100,7 @@ func isAbout(event, obj *unstructured.Unstructured) bool {
 func (r *reader) event(e, about *unstructured.Unstructured) ObjectEvent {
 	out := ObjectEvent{
 		Type: text(e.Object, "type"), Reason: text(e.Object, "reason"), Message: strings.TrimSpace(text(e.Object, "message")),
-		Count: 1, Object: r.ref(about), Source: eventSource(e),
+		Count: 1, Object: r.ref(about), Source: eventSource(e), container: eventContainer(e),
 	}
 	if out.Message == "" {
 		out.Message = text(e.Object, "note")
@@ -142,4 +142,11 @@ func eventSource(e *unstructured.Unstructured) string {
 		return component + ", " + host
 	}
 	return component
+}
+
+// eventContainer reads the container out of a field path such as spec.containers{app}.
+func eventContainer(e *unstructured.Unstructured) string {
+	path, _, _ := unstructured.NestedString(e.Object, "involvedObject", "fieldPath")
+	_, name, _ := strings.Cut(path, "{")
+	return strings.TrimSuffix(name, "}")
 }

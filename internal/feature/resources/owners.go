@@ -97,9 +97,7 @@ func (r *reader) ownerTree(obj *unstructured.Unstructured, self types.UID, seen 
 	}
 	seen[obj.GetUID()] = true
 	children := r.children(obj)
-	slices.SortStableFunc(children, func(a, b *unstructured.Unstructured) int {
-		return b.GetCreationTimestamp().Time.Compare(a.GetCreationTimestamp().Time)
-	})
+	slices.SortStableFunc(children, newestFirst)
 	if len(children) > ownerChildren {
 		node.More = len(children) - ownerChildren
 		children = children[:ownerChildren]
@@ -177,4 +175,9 @@ func (r *reader) childKinds(kind kube.Kind) []string {
 		}
 	}
 	return out
+}
+
+// newestFirst orders objects by age.
+func newestFirst(a, b *unstructured.Unstructured) int {
+	return b.GetCreationTimestamp().Compare(a.GetCreationTimestamp().Time)
 }

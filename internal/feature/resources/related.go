@@ -94,9 +94,9 @@ func (g *relations) add(relation string, obj *unstructured.Unstructured) {
 }
 
 // name adds an object that is known by name; what is not there is listed as missing.
-func (g *relations) name(relation, resource, namespace, name string) *unstructured.Unstructured {
+func (g *relations) name(relation, resource, namespace, name string) {
 	if name == "" {
-		return nil
+		return
 	}
 	obj, _ := g.r.find(resource, namespace, name)
 	if obj != nil {
@@ -104,13 +104,12 @@ func (g *relations) name(relation, resource, namespace, name string) *unstructur
 			obj = typed(kind, obj)
 		}
 		g.add(relation, obj)
-		return obj
+		return
 	}
 	group, ref := g.group(relation), *g.r.refTo(resource, namespace, name)
 	if !slices.Contains(group.Missing, ref) {
 		group.Missing = append(group.Missing, ref)
 	}
-	return nil
 }
 
 // matching adds the objects of a kind that a test accepts, and gives them.

@@ -53,6 +53,8 @@ type ObjectEvent struct {
 	Last    time.Time `json:"last"`
 	Source  string    `json:"source" doc:"Component, and node where there is one"`
 	Object  kube.Ref  `json:"object"`
+
+	container string // the container of the pod that it is about, "" for all
 }
 
 // ObjectEvents are the events about an object and what it owns, newest first.

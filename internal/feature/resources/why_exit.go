@@ -206,8 +206,9 @@ func (p *podCase) probe(c *corev1.Container, name string, probe *corev1.Probe) *
 func (p *podCase) probeEvent(c *corev1.Container, word string) *ObjectEvent {
 	events := p.r.eventsAbout(p.obj)
 	for i := range events {
-		if events[i].Reason == "Unhealthy" && strings.HasPrefix(events[i].Message, word+" probe") {
-			return &events[i]
+		e := &events[i]
+		if e.Reason == "Unhealthy" && strings.HasPrefix(e.Message, word+" probe") && (e.container == "" || e.container == c.Name) {
+			return e
 		}
 	}
 	return nil

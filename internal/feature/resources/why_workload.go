@@ -124,9 +124,7 @@ const podsExamined = 20
 
 // pods examines the pods of a workload and merges what they have in common.
 func (d *diagnosis) pods(pods []*unstructured.Unstructured) {
-	slices.SortStableFunc(pods, func(a, b *unstructured.Unstructured) int {
-		return b.GetCreationTimestamp().Time.Compare(a.GetCreationTimestamp().Time)
-	})
+	slices.SortStableFunc(pods, newestFirst)
 	merged := map[string]*cause{}
 	examined := 0
 	for _, o := range pods {
