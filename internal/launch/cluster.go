@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 	"k8s.io/client-go/rest"
 
 	"kubemate.io/kubemate/internal/launch/addons"
-	"kubemate.io/kubemate/internal/launch/buildcache"
 	"kubemate.io/kubemate/internal/launch/bundle"
 	"kubemate.io/kubemate/internal/launch/embedded"
 	"kubemate.io/kubemate/internal/launch/registry"
@@ -36,7 +36,7 @@ func (u *up) startCluster(ctx context.Context, group *errgroup.Group) (cluster, 
 	u.stage("images", "checking the bundle")
 	images, err := bundle.Open(ctx, "")
 	if err != nil {
-		return cluster{}, fmt.Errorf("no usable bundle of images: %w; build it with `kubemate bundle build` in a checkout, or take one along with `kubemate bundle import`", err)
+		return cluster{}, err
 	}
 	options, err := u.embeddedOptions(ctx, images)
 	if err != nil {
@@ -66,17 +66,12 @@ func (u *up) embeddedOptions(ctx context.Context, images *bundle.Bundle) (embedd
 		Progress:       u.stage,
 		Log:            u.log,
 	}
-	var err error
-	if o.NodeBinary, err = buildcache.NodeBinary(ctx); err != nil {
+	// The programs come out of the bundle, so that neither a checkout nor Go is needed here.
+	programs, err := images.Programs(ctx, "")
+	if err != nil {
 		return o, err
 	}
-	if o.Simulated {
-		o.KwokBinary, err = buildcache.KwokBinary(ctx)
-		return o, err
-	}
-	if o.ContainerdDir, err = buildcache.ContainerdDir(ctx); err != nil {
-		return o, err
-	}
+	o.NodeBinary, o.ContainerdDir, o.KwokBinary = filepath.Join(programs, "kubemate-node"), programs, filepath.Join(programs, "kwok")
 	o.PauseImage, err = images.Reference(embedded.RegistryName, bundle.Pause)
 	return o, err
 }
@@ -112,8 +107,13 @@ func (u *up) installAddons(ctx context.Context, group *errgroup.Group, c cluster
 }
 
 func (u *up) addonManager(c cluster) (*addons.Manager, error) {
+	upstreams, err := addons.ReadUpstreams()
+	if err != nil {
+		return nil, err
+	}
 	return addons.New(addons.Options{
 		Config:   c.admin,
+		Values:   addons.Values{DNSAddress: embedded.ClusterDNS, Upstreams: upstreams},
 		Images:   c.bundle,
 		Registry: embedded.RegistryName,
 		Addons:   addonNames(u.state),
