@@ -25,14 +25,14 @@ type exitCoder interface{ ExitCode() int }
 
 // Run runs a command line and gives its exit code.
 func Run(ctx context.Context, args []string, streams Streams) int {
-	root := newRoot(streams)
+	root := newRoot(streams) //nolint:contextcheck // each command gets ctx when it is executed
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(streams.Err, "kubemate: "+text)
+		_, _ = fmt.Fprintln(streams.Err, "kubemate: "+text) // where else could a failure to print be told?
 	}
 	var coder exitCoder
 	if errors.As(err, &coder) {

@@ -47,7 +47,11 @@ func OwnAPIServer(t testing.TB, options ...embedded.ControlPlaneOption) *embedde
 	if err != nil {
 		t.Fatalf("start an API server: %v", err)
 	}
-	t.Cleanup(func() { cp.Stop() })
+	t.Cleanup(func() {
+		if err := cp.Stop(); err != nil {
+			t.Errorf("stop the API server: %v", err)
+		}
+	})
 	return cp
 }
 
@@ -79,7 +83,7 @@ func removeLeftovers(root string) {
 	}
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
-		if err == nil && syscall.Kill(pid, 0) == syscall.ESRCH { //nolint:errorlint // a bare errno
+		if err == nil && syscall.Kill(pid, 0) == syscall.ESRCH {
 			_ = os.RemoveAll(filepath.Join(root, e.Name()))
 		}
 	}

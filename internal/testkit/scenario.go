@@ -38,7 +38,7 @@ func (s Scenarios) Run(t *testing.T, table []Scenario) {
 func (s Scenarios) one(t *testing.T, row Scenario) {
 	t.Helper()
 	resp := s.Do(t, row)
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 16<<20))
 	if err != nil {
 		t.Fatalf("read the answer: %v", err)
@@ -64,7 +64,7 @@ func (s Scenarios) one(t *testing.T, row Scenario) {
 // Do sends the request of a scenario; the caller closes the answer.
 func (s Scenarios) Do(t *testing.T, row Scenario) *http.Response {
 	t.Helper()
-	req, err := http.NewRequest(row.Method, s.URL+row.Path, strings.NewReader(row.Body))
+	req, err := http.NewRequestWithContext(t.Context(), row.Method, s.URL+row.Path, strings.NewReader(row.Body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ type timedBody struct {
 // Read reads on, and lifts the deadline at the end.
 func (b *timedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF { //nolint:errorlint // a Reader gives io.EOF itself, never wrapped
+	if err == io.EOF {
 		_ = b.control.SetReadDeadline(time.Time{})
 	}
 	return n, err

@@ -111,7 +111,8 @@ func registerTestOperations(api *httpapi.API) {
 	huma.Register(api.Typed, huma.Operation{OperationID: "fail", Method: "GET", Path: "/api/v1/fail/{how}"},
 		func(_ context.Context, in *struct {
 			How string `path:"how"`
-		}) (*struct{}, error) {
+		},
+		) (*struct{}, error) {
 			switch in.How {
 			case "conflict":
 				return nil, fmt.Errorf("outer: %w", errs.New(errs.Conflict, "it changed").WithHint("reload").WithExtra("current", "yaml").WithExtra("status", 1))
@@ -183,7 +184,7 @@ func (c call) do(t *testing.T, base string) *http.Response {
 func (c call) check(t *testing.T, base string) {
 	t.Helper()
 	resp := c.do(t, base)
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, _ := io.ReadAll(resp.Body)
 	if resp.StatusCode != c.status {
 		t.Fatalf("status %d, want %d: %s", resp.StatusCode, c.status, body)

@@ -74,7 +74,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 func TestLargeAnswersAreCompressed(t *testing.T) {
 	server, _ := newBorder(t, nil)
 	resp := call{method: "GET", path: "/api/v1/raw/a", header: map[string]string{"Authorization": "Bearer good", "Accept-Encoding": "gzip"}}.do(t, server.URL)
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.Header.Get("Content-Encoding") != "gzip" {
 		t.Fatalf("not compressed: %v", resp.Header)
 	}

@@ -32,16 +32,16 @@ func (s *Server) Serve(ctx context.Context, l Listen, ready func(net.Addr)) erro
 	var tcp, socket net.Listener
 	var err error
 	if l.AdminSocket != "" {
-		if socket, err = listenSocket(l.AdminSocket); err != nil {
+		if socket, err = listenSocket(ctx, l.AdminSocket); err != nil {
 			return err
 		}
-		defer socket.Close()
+		defer func() { _ = socket.Close() }() // closed already, if serving began
 	}
 	if l.Address != "" {
 		if tcp, err = listenTCP(ctx, l); err != nil {
 			return err
 		}
-		defer tcp.Close()
+		defer func() { _ = tcp.Close() }()
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	if socket != nil {

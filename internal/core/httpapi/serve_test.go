@@ -140,7 +140,7 @@ func TestTakenPortIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	_, stop := serve(t, httpapi.Listen{Address: l.Addr().String()})
 	if err := stop(); err == nil || !strings.Contains(err.Error(), l.Addr().String()) || !strings.Contains(err.Error(), "--listen") {
 		t.Errorf("%v", err)

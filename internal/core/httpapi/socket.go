@@ -35,18 +35,18 @@ func socketSession(ctx context.Context) (Session, bool) {
 
 // listenSocket makes the socket. A leftover of a server that was killed is replaced; one
 // that still answers is not.
-func listenSocket(path string) (net.Listener, error) {
+func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the admin socket: %w", err)
 	}
-	if conn, err := net.Dial("unix", path); err == nil {
+	if conn, err := (&net.Dialer{}).DialContext(ctx, "unix", path); err == nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("another server answers on %s: stop it first, or give --data-dir", path)
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("remove the old admin socket: %w", err)
 	}
-	l, err := net.Listen("unix", path)
+	l, err := (&net.ListenConfig{}).Listen(ctx, "unix", path)
 	if err != nil {
 		return nil, fmt.Errorf("listen on the admin socket %s: %w", path, err)
 	}

@@ -66,7 +66,7 @@ func applied(ctx context.Context, db *sql.DB) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	var sums []string
 	for rows.Next() {
 		var sum string

@@ -14,6 +14,7 @@ import (
 
 const (
 	systemNamespace = "kubemate-system"
+	fieldManager    = "kubemate" // who wrote it, as the cluster notes
 	hashKey         = "argon2id" // in the Secret's data
 	uidAnnotation   = "kubemate.io/user-uid"
 )
@@ -56,9 +57,9 @@ func (c credentials) store(ctx context.Context, u user, hash string, now time.Ti
 		Data: map[string][]byte{hashKey: []byte(hash)},
 	}
 	secrets := c.cluster.System().Typed.CoreV1().Secrets(systemNamespace)
-	_, err := secrets.Update(ctx, s, metav1.UpdateOptions{FieldManager: "kubemate"})
+	_, err := secrets.Update(ctx, s, metav1.UpdateOptions{FieldManager: fieldManager})
 	if apierrors.IsNotFound(err) {
-		_, err = secrets.Create(ctx, s, metav1.CreateOptions{FieldManager: "kubemate"})
+		_, err = secrets.Create(ctx, s, metav1.CreateOptions{FieldManager: fieldManager})
 	}
 	if err != nil {
 		return fmt.Errorf("store the credentials of user %s: %w", u.Name, err)

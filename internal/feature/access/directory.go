@@ -162,7 +162,7 @@ func (d *directory) create(ctx context.Context, u user) (user, error) {
 	if err != nil {
 		return user{}, err
 	}
-	made, err := d.resource().Create(ctx, o, metav1.CreateOptions{FieldManager: "kubemate"})
+	made, err := d.resource().Create(ctx, o, metav1.CreateOptions{FieldManager: fieldManager})
 	if apierrors.IsAlreadyExists(err) {
 		return user{}, errs.New(errs.Conflict, "there is a user %s already", u.Name).WithHint("choose another name")
 	}
@@ -178,7 +178,7 @@ func (d *directory) update(ctx context.Context, u user) (user, error) {
 	if err != nil {
 		return user{}, fmt.Errorf("write user %s as JSON: %w", u.Name, err)
 	}
-	made, err := d.resource().Patch(ctx, u.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: "kubemate"})
+	made, err := d.resource().Patch(ctx, u.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: fieldManager})
 	if apierrors.IsConflict(err) {
 		return user{}, errs.New(errs.Conflict, "user %s was changed by somebody else in this moment", u.Name).WithHint("look again and repeat the change")
 	}
@@ -189,7 +189,7 @@ func (d *directory) update(ctx context.Context, u user) (user, error) {
 func (d *directory) notePassword(ctx context.Context, name string, at time.Time) error {
 	patch := fmt.Appendf(nil, `{"status":{"passwordSet":true,"passwordChanged":%q}}`, at.UTC().Format(time.RFC3339))
 	made, err := d.resource().Patch(ctx, name, types.MergePatchType, patch,
-		metav1.PatchOptions{FieldManager: "kubemate"}, "status")
+		metav1.PatchOptions{FieldManager: fieldManager}, "status")
 	_, err = d.took(made, err)
 	return err
 }

@@ -4,9 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"k8s.io/component-helpers/auth/rbac/validation"
-
 	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/component-helpers/auth/rbac/validation"
 
 	"kubemate.io/kubemate/internal/core/authz"
 	"kubemate.io/kubemate/internal/core/errs"

@@ -64,17 +64,14 @@ func (f *Feature) apply(ctx context.Context, documents []byte) error {
 }
 
 func (f *Feature) applyOne(ctx context.Context, o *unstructured.Unstructured) error {
-	resource, err := f.resourceOf(o)
-	if err != nil {
-		return err
-	}
+	resource := f.resourceOf(o)
 	if o.GetKind() == "Namespace" { // whoever made the cluster may have made it, with labels of his own
-		_, err = resource.Get(ctx, o.GetName(), metav1.GetOptions{})
+		_, err := resource.Get(ctx, o.GetName(), metav1.GetOptions{})
 		if !apierrors.IsNotFound(err) {
 			return err
 		}
 	}
-	_, err = resource.Apply(ctx, o.GetName(), o, metav1.ApplyOptions{FieldManager: "kubemate", Force: true})
+	_, err := resource.Apply(ctx, o.GetName(), o, metav1.ApplyOptions{FieldManager: fieldManager, Force: true})
 	if apierrors.IsForbidden(err) && strings.HasPrefix(o.GetKind(), "ValidatingAdmissionPolicy") {
 		f.log.Error("Kubemate may not install the policy that protects users from being edited past it: who may edit objects of group kubemate.io can give himself any rights",
 			"policy", o.GetName(), "remedy", "let Kubemate's account create and patch validatingadmissionpolicies and their bindings", "error", err)
@@ -84,7 +81,7 @@ func (f *Feature) applyOne(ctx context.Context, o *unstructured.Unstructured) er
 }
 
 // resourceOf knows the few kinds that are shipped.
-func (f *Feature) resourceOf(o *unstructured.Unstructured) (dynamic.ResourceInterface, error) {
+func (f *Feature) resourceOf(o *unstructured.Unstructured) dynamic.ResourceInterface {
 	gvk := o.GroupVersionKind()
 	plural := strings.ToLower(gvk.Kind) + "s"
 	if strings.HasSuffix(gvk.Kind, "Policy") {
@@ -92,9 +89,9 @@ func (f *Feature) resourceOf(o *unstructured.Unstructured) (dynamic.ResourceInte
 	}
 	resource := f.deps.Cluster.System().Dynamic.Resource(schema.GroupVersionResource{Group: gvk.Group, Version: gvk.Version, Resource: plural})
 	if o.GetNamespace() != "" {
-		return resource.Namespace(o.GetNamespace()), nil
+		return resource.Namespace(o.GetNamespace())
 	}
-	return resource, nil
+	return resource
 }
 
 // waitServed waits until the API server serves a custom resource.

@@ -38,7 +38,7 @@ func (s sessionStore) query(ctx context.Context, where string, args ...any) ([]s
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	var out []sessionRow
 	for rows.Next() {
 		var r sessionRow

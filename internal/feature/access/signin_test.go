@@ -142,8 +142,9 @@ func TestOneTimeLink(t *testing.T) {
 	}
 	use := func(body string) int { return (&browser{s: s}).status("POST", "/api/v1/auth/sign-in-link", body) }
 
-	replaced, late := link(), ""
-	if late = link(); use(replaced) != 410 {
+	replaced := link()
+	late := link()
+	if use(replaced) != 410 {
 		t.Error("a replaced link works")
 	}
 	s.clock.Turn(linkTime + time.Second)
@@ -287,17 +288,16 @@ func TestSessionsEnd(t *testing.T) {
 
 func TestStreamsHearOfTheEnd(t *testing.T) {
 	s := newSuite(t)
-	ctx := context.Background()
 	for name, end := range map[string]func(id string){
-		"revoked":  func(id string) { _ = s.sessions.end(ctx, id) },
+		"revoked":  func(id string) { _ = s.sessions.end(context.Background(), id) },
 		"run out":  func(string) { s.clock.Turn(25 * time.Hour) },
 		"disabled": func(string) { s.change("alice", userChange{Disabled: ptr(true)}) },
 		"groups":   func(string) { s.change("alice", userChange{Groups: &[]string{"viewers"}}) },
-		"deleted":  func(string) { _ = s.directory.delete(ctx, must(s.findUser("alice"))) },
+		"deleted":  func(string) { _ = s.directory.delete(context.Background(), must(s.findUser("alice"))) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, ok := s.directory.get("alice"); ok {
-				if err := s.directory.delete(ctx, must(s.findUser("alice"))); err != nil {
+				if err := s.directory.delete(context.Background(), must(s.findUser("alice"))); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -306,7 +306,7 @@ func TestStreamsHearOfTheEnd(t *testing.T) {
 			if status := b.status("GET", "/api/v1/auth/session", ""); status != 200 {
 				t.Fatalf("status %d", status)
 			}
-			rows, err := s.store.ofUser(ctx, "alice")
+			rows, err := s.store.ofUser(context.Background(), "alice")
 			if err != nil {
 				t.Fatal(err)
 			}

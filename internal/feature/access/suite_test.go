@@ -65,7 +65,7 @@ func newSuite(t *testing.T) *suite {
 		Log: log, Records: store, Cluster: cluster, Rights: s.rbac, Rules: rules, URL: func() string { return "http://kubemate.test" },
 		Version: "test", Now: s.clock.Now,
 	})
-	s.Feature.hasher = newHasher(hashCost{memory: 64, passes: 1, threads: 1}) // tests sign in often
+	s.hasher = newHasher(hashCost{memory: 64, passes: 1, threads: 1}) // tests sign in often
 	border, err := httpapi.New(httpapi.Options{
 		Log: log, Auth: s.Authenticator(), Rules: rules, Now: s.clock.Now,
 		Limits: httpapi.Limits{SessionRate: 1e6, SessionBurst: 1e6, AddressRate: 1e6, AddressBurst: 1e6},

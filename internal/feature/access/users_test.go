@@ -26,8 +26,13 @@ func TestUsers(t *testing.T) {
 	s.bind("podreaders", rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{"list"}})
 	var table []testkit.Scenario
 	for _, e := range []struct{ method, path, body string }{
-		{"GET", "/api/v1/users", ""}, {"POST", "/api/v1/users", `{"name":"dave"}`}, {"GET", "/api/v1/users/alice", ""},
-		{"PATCH", "/api/v1/users/alice", `{}`}, {"DELETE", "/api/v1/users/alice", ""}, {"POST", "/api/v1/users/alice/sign-in-link", ""}, {"GET", "/api/v1/groups", ""},
+		{"GET", "/api/v1/users", ""},
+		{"POST", "/api/v1/users", `{"name":"dave"}`},
+		{"GET", "/api/v1/users/alice", ""},
+		{"PATCH", "/api/v1/users/alice", `{}`},
+		{"DELETE", "/api/v1/users/alice", ""},
+		{"POST", "/api/v1/users/alice/sign-in-link", ""},
+		{"GET", "/api/v1/groups", ""},
 	} {
 		table = append(table,
 			testkit.Scenario{Name: e.method + e.path + " nobody", Method: e.method, Path: e.path, Body: e.body, Status: 401},
