@@ -5,7 +5,7 @@ test('signs in by the one-time link, sets a password, and signs in with it', asy
   await signIn(page)
   await expect(page).not.toHaveURL(/token=/)
   await page.getByRole('button', { name: 'Account: admin' }).click()
-  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
 
   await page.getByLabel('User name').fill('admin')

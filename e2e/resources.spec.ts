@@ -1,5 +1,5 @@
 import { type Page } from '@playwright/test'
-import { cli } from './support/platform.js'
+import { call, cli } from './support/platform.js'
 import { expect, open, signIn, test } from './support/console.js'
 
 test.beforeEach(async ({ page }) => signIn(page))
@@ -29,13 +29,8 @@ test('an application is deployed, scaled, broken, understood, rolled back and de
   expect(image).not.toBe('')
 
   await test.step('deploy from YAML', async () => {
-    await open(page, '/c/local/create?ns=default&kind=')
-    const editor = page.locator('.cm-content')
-    await editor.click()
-    await page.keyboard.press('Control+A')
-    await page.keyboard.insertText(deployment(name, image))
-    await page.getByRole('button', { name: /Check/ }).click()
-    await page.getByRole('button', { name: /^Create/ }).last().click()
+    await open(page, '/c/local/create?ns=default&kind=deployments.apps')
+    await create(page, deployment(name, image))
     await expect(page.getByRole('link', { name: new RegExp(name) }).first()).toBeVisible()
   })
   await test.step('watch it start', async () => {
@@ -51,14 +46,12 @@ test('an application is deployed, scaled, broken, understood, rolled back and de
     await expect(page.getByRole('link', { name: new RegExp(`^${name}-`) })).toHaveCount(2)
   })
   await test.step('break it, and see why', async () => {
-    cli('get', `deployment/${name}`, '-n', 'default')
-    await open(page, object('deployments.apps', name, 'default'))
-    const answer = await page.evaluate(async (at) => {
-      const session = (await (await fetch('api/v1/auth/session')).json()) as { csrf: string }
-      const body = JSON.stringify({ type: 'strategic', patch: { spec: { template: { spec: { containers: [{ name: 'app', image: 'localhost:5050/kubemate/nowhere:1' }] } } } } })
-      return (await fetch(at, { method: 'PATCH', body, headers: { 'Content-Type': 'application/json', 'X-Kubemate-CSRF': session.csrf } })).status
-    }, `api/v1/clusters/local/resources/deployments.apps/objects/default/${name}`)
-    expect(answer).toBe(200)
+    await open(page, `${object('deployments.apps', name, 'default')}?tab=yaml`)
+    await expect(page.locator('.cm-content')).toContainText('kind: Deployment')
+    await write(page, cli('get', `deployment/${name}`, '-n', 'default', '-o', 'yaml').replace(image, 'localhost:5050/kubemate/nowhere:1'))
+    await page.getByRole('button', { name: 'Review changes' }).click()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await expect(page.getByText(`${name} was saved`).first()).toBeVisible()
     await page.getByRole('button', { name: 'Why?' }).first().click()
     await expect(page.getByText(/image/i).first()).toBeVisible()
     await expect(page.getByRole('dialog').getByText(/nowhere/).first()).toBeVisible()
@@ -66,9 +59,11 @@ test('an application is deployed, scaled, broken, understood, rolled back and de
   })
   await test.step('roll it back', async () => {
     await page.getByRole('tab', { name: 'Roll-out' }).click()
-    await page.getByRole('button', { name: /Undo|Roll back/ }).first().click()
-    await page.getByRole('dialog').getByRole('button', { name: /Undo|Roll back/ }).click()
-    await expect.poll(() => cli('rollout', 'status', `deployment/${name}`, '-n', 'default')).toMatch(/2/)
+    await page.getByRole('button', { name: 'Go back to this' }).first().click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Go back to this' }).click()
+    await expect(page.getByText(/goes back to revision/).first()).toBeVisible()
+    await expect.poll(() => cli('get', `deployment/${name}`, '-n', 'default', '-o', 'json')).toContain(`"image": "${image}"`)
+    await expect(page.getByRole('main').getByText('Available', { exact: true }).first()).toBeVisible()
   })
   await test.step('delete it', async () => {
     await act(page, 'Delete')
@@ -96,21 +91,43 @@ test('a shell opens in a container and answers', async ({ page }) => {
   await expect(page.locator('.xterm-rows')).toContainText('42-bank')
 })
 
-test('an edit that somebody else overtook loses nothing', async ({ page }) => {
+test('an edit that somebody else overtook loses neither', async ({ page }) => {
   const name = `note-${Date.now().toString(36)}`
-  const yaml = (value: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  mine: "${value}"\n  theirs: "old"\n`
-  await open(page, '/c/local/create?ns=default&kind=')
-  await page.locator('.cm-content').click()
-  await page.keyboard.press('Control+A')
-  await page.keyboard.insertText(yaml('first'))
-  await page.getByRole('button', { name: /Check/ }).click()
-  await page.getByRole('button', { name: /^Create/ }).last().click()
+  const yaml = (mine: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  namespace: default\ndata:\n  mine: "${mine}"\n  theirs: "old"\n`
+  await open(page, '/c/local/create?ns=default&kind=configmaps')
+  await create(page, yaml('old'))
   await expect(page.getByRole('link', { name: new RegExp(name) }).first()).toBeVisible()
+
   await open(page, `${object('configmaps', name, 'default')}?tab=yaml`)
-  await expect(page.locator('.cm-content')).toContainText('first')
-  cli('delete', `configmap/${name}`, '-n', 'default', '--yes')
-  await expect(page.getByText(`${name} was deleted`)).toBeVisible()
+  await expect(page.locator('.cm-content')).toContainText('theirs')
+  await write(page, cli('get', `configmap/${name}`, '-n', 'default', '-o', 'yaml').replace(/mine: "?old"?/, 'mine: new'))
+  await call('PATCH', `/api/v1/clusters/local/resources/configmaps/objects/default/${name}`, { type: 'merge', patch: { data: { theirs: 'newer' } } })
+  await page.getByRole('button', { name: 'Review changes' }).click()
+  const merged = page.getByRole('button', { name: 'Go on with this' })
+  const save = page.getByRole('button', { name: 'Save', exact: true })
+  await expect(merged.or(save).first()).toBeVisible()
+  if (await merged.count()) {
+    await merged.click()
+    await page.getByRole('button', { name: 'Review changes' }).or(save).first().click()
+  }
+  if (await save.count()) await save.click()
+  await expect.poll(() => cli('get', `configmap/${name}`, '-n', 'default', '-o', 'json')).toMatch(/"mine": "new"/)
+  expect(cli('get', `configmap/${name}`, '-n', 'default', '-o', 'json')).toMatch(/"theirs": "newer"/)
 })
+
+/** Replaces the text of the page's editor. */
+async function write(page: Page, text: string): Promise<void> {
+  await page.locator('.cm-content').first().click()
+  await page.keyboard.press('Control+A')
+  await page.keyboard.insertText(text)
+}
+
+/** Makes objects on the page "Create": checked first, then written. */
+async function create(page: Page, text: string): Promise<void> {
+  await write(page, text)
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await page.getByRole('button', { name: 'Create now' }).click()
+}
 
 function deployment(name: string, image: string): string {
   return `apiVersion: apps/v1
