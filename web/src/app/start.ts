@@ -6,7 +6,9 @@ import { useSession } from '@/core/console'
 import { defineMessages, i18n, startLocale } from '@/core/i18n'
 import { installLive } from '@/core/live'
 import { installUi, startAppearance } from '@/core/ui'
+import { objectExtensions } from '@/feature/resources/extensions'
 import App from './App.vue'
+import { extensionsOfFeatures } from './extensions'
 import { makeRouter, signInRoute } from './router'
 
 const texts = defineMessages('app', {
@@ -32,6 +34,7 @@ export async function startConsole(): Promise<void> {
 
   configureApi({ csrf: () => session.session?.csrf ?? '', onUnauthenticated: signedOut })
   installUi(app)
+  app.provide(objectExtensions, extensionsOfFeatures())
   const live = installLive(app, signedOut)
   session.$subscribe(() => {
     if (!session.session) live.socket.close()

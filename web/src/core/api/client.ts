@@ -25,7 +25,7 @@ export function changeHeaders(method: string): Record<string, string> {
 }
 
 /** Throws the answer's problem unless it succeeded. A 401 outside sign-in ends the session here. */
-async function check(response: Response): Promise<void> {
+async function check(response: Response, address: string): Promise<void> {
   if (response.ok) return
   const requestId = response.headers.get('X-Request-Id') ?? undefined
   const isJson = response.headers.get('Content-Type')?.includes('json') ?? false
@@ -35,9 +35,7 @@ async function check(response: Response): Promise<void> {
   } catch {
     body = '' // a cut-off answer; status and request id still tell
   }
-  if (response.status === 401 && !new URL(response.url || 'x:/').pathname.includes('/auth/sign-in')) {
-    hooks.onUnauthenticated()
-  }
+  if (response.status === 401 && !address.includes('/api/v1/auth/sign-in')) hooks.onUnauthenticated()
   throw problemFrom(body, response.status, requestId)
 }
 
@@ -46,14 +44,14 @@ const border: Middleware = {
     for (const [name, value] of Object.entries(changeHeaders(request.method))) request.headers.set(name, value)
     return request
   },
-  async onResponse({ response }) {
-    await check(response)
+  async onResponse({ request, response }) {
+    await check(response, request.url)
     return undefined
   },
 }
 
 /** The typed client of the whole API. A failed call throws ApiProblem. */
-export const api = createClient<paths>({ baseUrl: basePath().replace(/\/$/, '') })
+export const api = createClient<paths>({ baseUrl: basePath().replace(/\/$/, ''), fetch: (request) => fetch(request) })
 api.use(border)
 
 /** The body of a successful answer; `await unwrap(api.GET(…))`. */
@@ -68,6 +66,6 @@ export async function fetchApi(path: string, init: RequestInit = {}): Promise<Re
   const headers = new Headers(init.headers)
   for (const [name, value] of Object.entries(changeHeaders(method))) headers.set(name, value)
   const response = await fetch(apiUrl(path), { ...init, headers, credentials: 'same-origin' })
-  await check(response)
+  await check(response, path)
   return response
 }

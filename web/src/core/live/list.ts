@@ -1,5 +1,6 @@
 import { computed, onScopeDispose, shallowRef, toValue, watch, type ComputedRef, type MaybeRefOrGetter, type ShallowRef } from 'vue'
-import { ApiProblem, problemFrom } from '../api'
+import type { ApiProblem} from '../api';
+import { problemFrom } from '../api'
 import { useLive } from './link'
 import type { Column, Page, PageState, Query, Row } from './model'
 import { applyPatch } from './patch'

@@ -1,3 +1,5 @@
+import type { components } from '../api'
+
 /** One object in one cluster. */
 export interface ObjectRef {
   cluster: string
@@ -128,16 +130,5 @@ export interface Condition {
   since?: string
 }
 
-export interface Job {
-  id: string
-  type: string
-  cluster: string
-  ref?: ObjectRef
-  phase: 'running' | 'succeeded' | 'failed' | 'cancelled'
-  progress: { done: number; total: number }
-  stages: { name: string; phase: string; message?: string; time?: string }[]
-  items: { ref: ObjectRef; phase: string; message?: string }[]
-  created: string
-  finished?: string
-  user: string
-}
+/** One long work with its stages and the objects it handles. */
+export type Job = components['schemas']['Job']
