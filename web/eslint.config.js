@@ -4,7 +4,7 @@ import boundaries from 'eslint-plugin-boundaries'
 import vue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
 
-const UI_ONLY = ['primevue', 'primevue/*', '@primevue/*', '@primeuix/*', '@lucide/*', 'echarts', 'echarts/*', '@codemirror/*', '@lezer/*', '@xterm/*', '@tanstack/vue-virtual']
+const UI_ONLY = ['primevue', 'primevue/*', '@primevue/*', '@primeuix/*', '@lucide/*', '@codemirror/*', '@lezer/*', '@xterm/*', '@tanstack/vue-virtual']
 
 export default tseslint.config(
   { ignores: ['dist/**', 'src/core/api/schema.d.ts'] },

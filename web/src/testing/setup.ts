@@ -21,8 +21,10 @@ globalThis.ResizeObserver ??= class {
 }
 
 // Tests have no layout; lists that draw only what is in view need a size.
-for (const [name, value] of [['offsetWidth', 1200], ['offsetHeight', 800]] as const) {
-  Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => value })
+for (const [name, value] of [['Width', 1200], ['Height', 800]] as const) {
+  for (const kind of ['client', 'offset']) {
+    Object.defineProperty(HTMLElement.prototype, `${kind}${name}`, { configurable: true, get: () => value })
+  }
 }
 
 // Last, so that it runs first: hooks run in the order opposite to their making.

@@ -1,6 +1,6 @@
 export type { Answer } from './answer'
 export { apiUrl, basePath, webSocketUrl } from './base'
 export { api, configureApi, fetchApi, unwrap } from './client'
-export { ApiProblem, problemFrom, toProblem, type Problem, type ProblemField } from './problem'
+export { ApiProblem, problemFrom, toProblem, type Problem } from './problem'
 export { makeQueryClient } from './query'
-export type { components, paths } from './schema'
+export type { components } from './schema'

@@ -2418,8 +2418,8 @@ export interface operations {
         parameters: {
             query?: {
                 propagation?: "Background" | "Foreground" | "Orphan";
-                /** @description Instead of the object's own; 0 = at once */
-                gracePeriodSeconds?: string;
+                /** @description Instead of the object's own; 0 = at once, -1 = the object's own */
+                gracePeriodSeconds?: number;
                 dryRun?: boolean;
                 /** @description Only if it is still this object */
                 uid?: string;

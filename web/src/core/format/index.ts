@@ -1,4 +1,4 @@
-export { ageParts, type AgeParts, type AgeUnit } from './age'
+export { ageParts } from './age'
 export { useNow } from './now'
 export { formatBytes, formatCount, formatCpu, formatShare } from './quantity'
 export { formatClock, formatLocal, formatUtc, toMillis, type TimeInput } from './time'

@@ -1,3 +1,3 @@
 export { addMessages, i18n, setLocale, startLocale, useText } from './i18n'
-export { LOCALES, type Locale } from './locale'
+export { LOCALES } from './locale'
 export { defineMessages, type MessageSource } from './messages'

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-type Tree = { [key: string]: string | Tree }
+interface Tree {
+  [key: string]: string | Tree
+}
 
 const texts = import.meta.glob<{ default: Tree }>(['/src/core/i18n/*.json', '/src/app/i18n/*.json', '/src/feature/*/i18n/*.json'], { eager: true })
 const sources = import.meta.glob<string>(['/src/**/*.{ts,vue}', '!/src/**/*.test.ts', '!/src/testing/**', '!/src/core/api/schema.d.ts'], { eager: true, query: '?raw', import: 'default' })

@@ -8,7 +8,7 @@ import type { User } from './queries'
 
 describe('returnTo', () => {
   it.each([
-    ['/c/local/pods?ns=a', '/c/local/pods?ns=a'], [undefined, '/'], ['', '/'], ['https://evil.example/', '/'], ['//evil.example', '/'],
+    ['/c/local/pods?ns=a', '/c/local/pods?ns=a'], [null, '/'], ['', '/'], ['https://evil.example/', '/'], ['//evil.example', '/'],
     ['/\\evil.example', '/'], ['javascript:alert(1)', '/'], ['/sign-in', '/'], ['pods', '/'],
   ])('%s → %s', (to, target) => expect(returnTo({ to })).toBe(target))
 })

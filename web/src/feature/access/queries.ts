@@ -3,7 +3,6 @@ import { api, unwrap, type Answer } from '@/core/api'
 import { useSession } from '@/core/console'
 
 export type User = NonNullable<Answer<'/api/v1/users', 'get'>['users']>[number]
-export type Group = NonNullable<Answer<'/api/v1/groups', 'get'>['groups']>[number]
 export type SessionRow = NonNullable<Answer<'/api/v1/auth/sessions', 'get'>['sessions']>[number]
 export type SignInLink = Answer<'/api/v1/users/{name}/sign-in-link', 'post'>
 

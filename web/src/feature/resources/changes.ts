@@ -40,13 +40,6 @@ export function useUndo() {
   return useChange(({ ref, ...body }: { ref: ObjectRef; toRevision: number; dryRun: boolean }) => unwrap(api.POST(`${OBJECT}/rollout/undo`, { params: { path: pathOf(ref) }, body })))
 }
 
-/** Changes labels or annotations; null removes one. */
-export function useMetadata() {
-  return useChange(({ ref, patch }: { ref: ObjectRef; patch: { labels?: Record<string, string | null>; annotations?: Record<string, string | null> } }) =>
-    unwrap(api.PATCH(OBJECT, { params: { path: pathOf(ref) }, body: { type: 'merge', patch: { metadata: patch } } })),
-  )
-}
-
 export function useApply() {
   const client = useQueryClient()
   return useMutation({

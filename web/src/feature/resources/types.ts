@@ -3,9 +3,7 @@ import type { Answer } from '@/core/api'
 type Object_ = '/api/v1/clusters/{cluster}/resources/{resource}/objects/{ns}/{name}'
 
 export type KindInfo = NonNullable<Answer<'/api/v1/clusters/{cluster}/kinds', 'get'>['kinds']>[number]
-export type ObjectEvent = NonNullable<Answer<`${Object_}/events`, 'get'>['events']>[number]
 export type OwnerNode = Answer<`${Object_}/owners`, 'get'>
-export type RelatedGroup = NonNullable<Answer<`${Object_}/related`, 'get'>['groups']>[number]
 export type Why = Answer<`${Object_}/why`, 'get'>
 export type WhyCause = NonNullable<Why['causes']>[number]
 export type Rollout = Answer<`${Object_}/rollout`, 'get'>
@@ -14,7 +12,6 @@ export type ApplyResults = Answer<'/api/v1/clusters/{cluster}/objects', 'post'>
 export type ApplyResult = NonNullable<ApplyResults['results']>[number]
 export type EditResult = Answer<Object_, 'put'>
 export type BulkResults = Answer<'/api/v1/clusters/{cluster}/bulk', 'post'>
-export type BulkResult = NonNullable<BulkResults['results']>[number]
 /** A JSON schema of a kind, as far as the console reads it. */
 export interface JsonSchema {
   type?: string | string[]

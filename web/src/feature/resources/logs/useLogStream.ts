@@ -11,8 +11,8 @@ const LONGEST_WAIT = 15_000
 /** Words for the notes between the lines. */
 export type NoteText = (event: 'end' | 'gap' | 'error' | 'waiting' | 'start' | 'lost', source: string, message: string) => string
 
-/** Reads the log of an object into a buffer, again from where it stood after every loss. A changed question begins anew. */
-export function useLogStream(target: MaybeRefOrGetter<ObjectRef>, question: MaybeRefOrGetter<LogQuestion>, noteText: NoteText) {
+/** Reads the log of an object into a buffer, again from where it stood after every loss. A changed question begins anew. With one container per pod only the pod is named. */
+export function useLogStream(target: MaybeRefOrGetter<ObjectRef>, question: MaybeRefOrGetter<LogQuestion>, noteText: NoteText, oneContainer: () => boolean) {
   const buffer = new LogBuffer()
   const state = ref<'reading' | 'waiting' | 'ended'>('reading')
   const problem = shallowRef<ApiProblem | null>(null)
@@ -24,7 +24,7 @@ export function useLogStream(target: MaybeRefOrGetter<ObjectRef>, question: Mayb
 
   function take(item: LogItem, resume: Resume, began: boolean): void {
     if (item.event === undefined) {
-      if (resume.fresh(item)) buffer.append({ time: item.t, pod: item.p, container: item.c, text: item.m ?? '' })
+      if (resume.fresh(item)) buffer.append({ time: item.t, pod: item.p, container: oneContainer() ? undefined : item.c, text: item.m ?? '' })
       return
     }
     const source = [item.p, item.c].filter(Boolean).join('/')

@@ -13,6 +13,7 @@ const VIEWS: Record<string, Component> = {
   'replicasets.apps': workload,
   'jobs.batch': defineAsyncComponent(() => import('./JobView.vue')),
   'cronjobs.batch': defineAsyncComponent(() => import('./CronJobView.vue')),
+  nodes: defineAsyncComponent(() => import('./NodeView.vue')),
   services: defineAsyncComponent(() => import('./ServiceView.vue')),
   'ingresses.networking.k8s.io': defineAsyncComponent(() => import('./IngressView.vue')),
   configmaps: defineAsyncComponent(() => import('./ConfigMapView.vue')),
