@@ -68,7 +68,7 @@ func newParts(ctx context.Context, c config.Server, source kube.Source, log *slo
 	})
 	p.jobs = jobs.New(jobs.Options{Store: jobs.NewSQLStore(p.records.Write, p.records.Read), Log: log})
 	p.resources = resources.New(resources.Deps{
-		Clusters: p.connector, Fleet: p.fleet, Jobs: p.jobs, Ended: p.access.Authenticator().Ended, Log: log,
+		Clusters: p.connector, Fleet: p.fleet, Jobs: p.jobs, Ended: p.access.Changed, Log: log,
 	})
 	p.clusters = clusters.New(clusters.Deps{Clusters: p.connector, Fleet: p.fleet, Rules: p.rulesOf, Log: log})
 	p.live = live.New(live.Deps{

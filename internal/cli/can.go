@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -67,7 +66,7 @@ func (inv *invocation) can(ctx context.Context, args []string, subresource strin
 		if reason != "" {
 			word += " - " + clean(reason)
 		}
-		fmt.Fprintln(inv.out, word)
+		inv.say("%s", word)
 	}
 	if !allowed {
 		return &quietError{code: ExitForbidden}

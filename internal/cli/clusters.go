@@ -26,9 +26,15 @@ func (a *app) clustersCommand() *cobra.Command {
 		t := newTable("NAME", "STATUS", "VERSION", "NODES", "PODS", "CPU", "MEMORY")
 		t.paint = inv.painter()
 		for _, c := range answer.Clusters {
-			t.rows = append(t.rows, []cell{{text: c.Name}, clusterStatus(inv, c), {text: c.Version},
-				{text: fmt.Sprintf("%d/%d", c.Nodes.Ready, c.Nodes.Total)}, {text: fmt.Sprintf("%d/%d", c.Pods.Running, c.Pods.Total)},
-				{text: usageText(c.CPU, formatCPU)}, {text: usageText(c.Memory, formatBytes)}})
+			t.rows = append(t.rows, []cell{
+				{text: c.Name},
+				clusterStatus(inv, c),
+				{text: c.Version},
+				{text: fmt.Sprintf("%d/%d", c.Nodes.Ready, c.Nodes.Total)},
+				{text: fmt.Sprintf("%d/%d", c.Pods.Running, c.Pods.Total)},
+				{text: usageText(c.CPU, formatCPU)},
+				{text: usageText(c.Memory, formatBytes)},
+			})
 		}
 		return t.print(inv.out)
 	})

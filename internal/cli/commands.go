@@ -98,7 +98,12 @@ func (a *app) defaultDataDir() string {
 	return filepath.Join(dir, "kubemate")
 }
 
+// say writes a line of the result. An output that is gone ends the program by itself.
+func (a *app) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(a.out, format+"\n", args...)
+}
+
 // remark tells a person, on standard error, something that is no result.
 func (a *app) remark(format string, args ...any) {
-	fmt.Fprintf(a.err, format+"\n", args...)
+	_, _ = fmt.Fprintf(a.err, format+"\n", args...)
 }

@@ -77,7 +77,7 @@ func (c *config) save(file string) error {
 	if err != nil {
 		return fmt.Errorf("write sign-ins: %w", err)
 	}
-	defer os.Remove(temp.Name())
+	defer func() { _ = os.Remove(temp.Name()) }()
 	_, err = temp.Write(append(raw, '\n'))
 	if err == nil {
 		err = temp.Sync()

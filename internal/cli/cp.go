@@ -101,12 +101,12 @@ func (c *copier) out(ctx context.Context, from, to place) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return errs.New(errs.Internal, "the folder %s cannot be opened", dir).Wrap(err)
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	x := &extractor{root: root, from: base, to: name, leftOut: func(entry, why string) { c.inv.remark("left out %s: %s", clean(entry), why) }}
 	err = x.extract(resp.Body)
 	// The trailer, if any, is the true reason of a broken stream.
@@ -167,7 +167,7 @@ func (c *copier) in(ctx context.Context, from, to place) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if err := decodeJSON(resp.Body, &result); err != nil {
 		return err
 	}

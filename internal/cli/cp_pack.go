@@ -66,7 +66,7 @@ func packEntry(out *tar.Writer, file, name string, entry fs.DirEntry, leftOut fu
 	if err != nil {
 		return errs.New(errs.Invalid, "%s cannot be read: %s", file, pathProblem(err))
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	// A file that grows meanwhile is cut at the length that was announced.
 	if _, err := io.CopyN(out, f, info.Size()); err != nil {
 		return fmt.Errorf("pack %s: %w", file, err)

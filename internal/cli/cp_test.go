@@ -16,7 +16,7 @@ func TestCopyOut(t *testing.T) {
 	f := newFakeServer(t)
 	dir := t.TempDir()
 	archive := tarBytes(t, map[string]string{"./logs/a.log": "one", "./logs/sub/b.log": "two"}, map[string]string{"./logs/in": "a.log", "./logs/out": "../../etc/passwd"})
-	f.handle("GET /clusters/local/resources/pods/objects/bank/a/files", func(w http.ResponseWriter, _ *http.Request) { w.Write(archive) })
+	f.handle("GET /clusters/local/resources/pods/objects/bank/a/files", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(archive) })
 	got := f.run("", "cp", "a:/var/logs", dir, "-n", "bank", "-c", "app")
 	if got.code != 0 {
 		t.Fatalf("%+v", got)
@@ -49,7 +49,7 @@ func TestCopyOutHostile(t *testing.T) {
 	} {
 		f := newFakeServer(t)
 		dir := filepath.Join(t.TempDir(), "in")
-		f.handle("GET /clusters/local/resources/pods/objects/default/a/files", func(w http.ResponseWriter, _ *http.Request) { w.Write(archive) })
+		f.handle("GET /clusters/local/resources/pods/objects/default/a/files", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(archive) })
 		if got := f.run("", "cp", "a:/x", dir+"/"); got.code == 0 {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -67,7 +67,7 @@ func TestCopyOutHostile(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.handle("GET /clusters/local/resources/pods/objects/default/a/files", func(w http.ResponseWriter, _ *http.Request) {
-		w.Write(tarBytes(t, map[string]string{"x/evil": "x"}, nil))
+		_, _ = w.Write(tarBytes(t, map[string]string{"x/evil": "x"}, nil))
 	})
 	if got := f.run("", "cp", "a:/x", dir); got.code == 0 {
 		t.Errorf("%+v", got)
@@ -81,7 +81,7 @@ func TestCopyOutIncomplete(t *testing.T) {
 	f := newFakeServer(t)
 	f.handle("GET /clusters/local/resources/pods/objects/default/a/files", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Trailer", "X-Kubemate-Stream-Error")
-		w.Write(tarBytes(t, map[string]string{"a": "x"}, nil)[:700])
+		_, _ = w.Write(tarBytes(t, map[string]string{"a": "x"}, nil)[:700])
 		w.Header().Set("X-Kubemate-Stream-Error", "the pod was deleted")
 	})
 	if got := f.run("", "cp", "a:/a", t.TempDir()); got.code == 0 || !strings.Contains(got.problem, "the pod was deleted") {

@@ -23,7 +23,7 @@ func (a *app) describeCommand() *cobra.Command {
 		}
 		for i, o := range objects {
 			if i > 0 {
-				fmt.Fprintln(inv.out)
+				inv.say("")
 			}
 			if err := inv.describe(ctx, o); err != nil {
 				return err
@@ -45,11 +45,11 @@ func (inv *invocation) describe(ctx context.Context, o object) error {
 	p := &describer{inv: inv, w: inv.out}
 	p.header(o, d)
 	p.conditions(d.Conditions)
-	if d.Status[0] != "ok" && d.Status[0] != "neutral" {
+	if d.Status[0] != "ok" && d.Status[0] != toneNeutral {
 		var why resources.Why
 		// The cause is an addition: its lack must not hide the object.
 		if err := inv.client.Call(ctx, http.MethodGet, o.path("why"), nil, nil, &why); err == nil {
-			fmt.Fprintln(p.w, "Why:")
+			inv.say("Why:")
 			p.why(&why, "  ")
 		}
 	}
@@ -240,7 +240,7 @@ func eventTable(inv *invocation, events []resources.ObjectEvent, indent string, 
 	t.head = append(t.head, "MESSAGE")
 	t.paint = inv.painter()
 	for _, e := range events {
-		tone := "neutral"
+		tone := toneNeutral
 		if e.Type == "Warning" {
 			tone = "warning"
 		}

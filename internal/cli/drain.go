@@ -58,7 +58,6 @@ func (a *app) drainCommand() *cobra.Command {
 type jobFollower struct {
 	inv  *invocation
 	said map[string]string // item → phase and message told last
-	done int
 }
 
 // follow tells each step until the job is over. Ctrl-C asks whether to cancel the job.

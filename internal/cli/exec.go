@@ -60,10 +60,7 @@ func (e *execRequest) run(ctx context.Context, inv *invocation, args, command []
 		e.stdin = true
 		e.tty = e.tty || inv.interactive()
 	}
-	terminal, err := e.terminal(inv)
-	if err != nil {
-		return err
-	}
+	terminal := e.terminal(inv)
 	q := url.Values{"command": command}
 	if e.container != "" {
 		q.Set("container", e.container)
@@ -98,17 +95,17 @@ func (e *execRequest) run(ctx context.Context, inv *invocation, args, command []
 }
 
 // terminal finds the user's terminal, if the command is to have one.
-func (e *execRequest) terminal(inv *invocation) (*userTerminal, error) {
+func (e *execRequest) terminal(inv *invocation) *userTerminal {
 	t := &userTerminal{fd: -1}
 	if !e.tty {
-		return t, nil
+		return t
 	}
 	if f, ok := inv.in.(*os.File); ok && e.stdin && term.IsTerminal(int(f.Fd())) {
 		t.fd = int(f.Fd())
 	} else {
 		inv.remark("standard input is no terminal: the command gets one, but you do not see it as such")
 	}
-	return t, nil
+	return t
 }
 
 // execSession carries a command's streams.

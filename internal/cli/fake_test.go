@@ -132,6 +132,7 @@ func (f *fakeServer) runWith(ctx context.Context, in io.Reader, args ...string) 
 	f.t.Helper()
 	var out, errOut lockedBuffer
 	root := &cobra.Command{Use: "kubemate", SilenceErrors: true, SilenceUsage: true}
+	//nolint:contextcheck // commands get their context from ExecuteContext
 	root.AddCommand(Commands(Deps{
 		In: in, Out: &out, Err: &errOut, Env: func(name string) string { return f.env[name] },
 		DataDir: f.t.TempDir(), ConfigFile: f.file, Now: func() time.Time { return testNow },

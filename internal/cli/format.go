@@ -160,7 +160,7 @@ func (a *app) painter() func(tone, text string) string {
 
 // paint colours a status. The word stays: colour is never the only sign.
 func paint(tone, text string) string {
-	codes := map[string]string{"ok": "32", "progress": "36", "warning": "33", "error": "31", "neutral": "2"}
+	codes := map[string]string{"ok": "32", "progress": "36", "warning": "33", "error": "31", toneNeutral: "2"}
 	code, ok := codes[tone]
 	if !ok {
 		return text

@@ -109,8 +109,17 @@ func TestExitCodes(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{
-		{"get"}, {"get", "pods", "-o", "xml"}, {"get", "pods", "--nonsense"}, {"get", "pods", "-A", "-n", "x"}, {"scale", "deploy/a"},
-		{"get", "pod/"}, {"logs"}, {"cp", "a", "b"}, {"port-forward", "a", "x:y:z"}, {"get", "pods", "-w", "--filter", "nonsense"}, {"rollout", "nonsense"},
+		{"get"},
+		{"get", "pods", "-o", "xml"},
+		{"get", "pods", "--nonsense"},
+		{"get", "pods", "-A", "-n", "x"},
+		{"scale", "deploy/a"},
+		{"get", "pod/"},
+		{"logs"},
+		{"cp", "a", "b"},
+		{"port-forward", "a", "x:y:z"},
+		{"get", "pods", "-w", "--filter", "nonsense"},
+		{"rollout", "nonsense"},
 	} {
 		if got := f.run("", args...); got.code != ExitUsage {
 			t.Errorf("%v: exit code %d, want %d: %s", args, got.code, ExitUsage, got.problem)

@@ -28,8 +28,15 @@ func (a *app) jobsCommand() *cobra.Command {
 		t := newTable("ID", "TYPE", "OBJECT", "PHASE", "PROGRESS", "USER", "AGE")
 		t.paint = inv.painter()
 		for _, j := range answer.Jobs {
-			t.rows = append(t.rows, []cell{{text: j.ID}, {text: j.Type}, {text: j.Ref.String()}, {string(j.Phase), jobTone(j.Phase)},
-				{text: fmt.Sprintf("%d/%d", j.Progress.Done, j.Progress.Total)}, {text: j.User}, {text: age(inv.now().Sub(j.Created))}})
+			t.rows = append(t.rows, []cell{
+				{text: j.ID},
+				{text: j.Type},
+				{text: j.Ref.String()},
+				{string(j.Phase), jobTone(j.Phase)},
+				{text: fmt.Sprintf("%d/%d", j.Progress.Done, j.Progress.Total)},
+				{text: j.User},
+				{text: age(inv.now().Sub(j.Created))},
+			})
 		}
 		return t.print(inv.out)
 	})
@@ -70,7 +77,7 @@ func jobTone(p jobs.Phase) string {
 	case jobs.Running:
 		return "progress"
 	default:
-		return "neutral"
+		return toneNeutral
 	}
 }
 

@@ -96,7 +96,7 @@ func (l *logRequest) run(ctx context.Context, inv *invocation, args []string) er
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if inv.output == "json" {
 		_, err = io.Copy(inv.out, resp.Body)
 		return l.ended(ctx, err)
@@ -108,10 +108,10 @@ func (l *logRequest) run(ctx context.Context, inv *invocation, args []string) er
 // ended tells an interrupted reading from a broken one.
 func (l *logRequest) ended(ctx context.Context, err error) error {
 	var known *errs.Error
-	if err == nil || ctx.Err() != nil || errors.As(err, &known) {
-		if ctx.Err() != nil {
-			return nil // Ctrl-C is how one ends it
-		}
+	if ctx.Err() != nil {
+		return nil // Ctrl-C is how one ends it
+	}
+	if err == nil || errors.As(err, &known) {
 		return err
 	}
 	return errs.New(errs.Unavailable, "the log broke off").WithHint("run the command again").Wrap(err)
@@ -128,7 +128,7 @@ type logPrinter struct {
 
 func (p *logPrinter) copy(r io.Reader) error {
 	out := bufio.NewWriter(p.inv.out)
-	defer out.Flush()
+	defer func() { _ = out.Flush() }()
 	in := bufio.NewReaderSize(r, 64<<10)
 	for {
 		line, err := in.ReadBytes('\n')

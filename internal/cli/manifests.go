@@ -116,7 +116,7 @@ func addFile(file string, add func(name string, raw []byte) error) error {
 	if err != nil {
 		return errs.New(errs.NotFound, "%s cannot be read: %s", file, pathProblem(err))
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	raw, err := io.ReadAll(io.LimitReader(f, maxManifests+1))
 	if err != nil {
 		return errs.New(errs.Internal, "%s cannot be read: %s", file, pathProblem(err))

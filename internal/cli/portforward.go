@@ -123,7 +123,7 @@ func (f *forwarder) accept(ctx context.Context, l net.Listener, remote string) {
 			return
 		}
 		f.wg.Go(func() {
-			defer conn.Close()
+			defer func() { _ = conn.Close() }()
 			if err := f.carry(ctx, conn, remote); err != nil && ctx.Err() == nil {
 				f.inv.remark("%s", errorLine(err))
 			}
@@ -142,7 +142,7 @@ func (f *forwarder) carry(ctx context.Context, conn net.Conn, remote string) err
 	defer cancel()
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	defer conn.Close() // ends the reading below
+	defer func() { _ = conn.Close() }() // ends the reading below
 	wg.Go(func() { f.upload(ctx, conn, ws) })
 	for {
 		_, frame, err := ws.Read(ctx)

@@ -74,8 +74,10 @@ func (s *signIn) run(ctx context.Context) error {
 	if session.Token == "" {
 		return errs.New(errs.BadUpstream, "%s gave no token", address).WithHint("is the server as new as this program?")
 	}
-	entry := &server{User: session.User.Name, Token: session.Token, Expires: session.Expires, Fingerprint: s.fingerprint,
-		Cluster: firstOf(s.cluster, known.cluster()), Namespace: firstOf(s.namespace, known.namespace())}
+	entry := &server{
+		User: session.User.Name, Token: session.Token, Expires: session.Expires, Fingerprint: s.fingerprint,
+		Cluster: firstOf(s.cluster, known.cluster()), Namespace: firstOf(s.namespace, known.namespace()),
+	}
 	config.Servers[address], config.Current = entry, address
 	if err := config.save(s.configFile); err != nil {
 		return err
@@ -110,7 +112,7 @@ func (s *signIn) credentials(config *config) (path string, body any, err error) 
 		return "", nil, usage("which server? Give --server https://host:port")
 	}
 	if s.user == "" {
-		fmt.Fprint(s.err, "User: ")
+		_, _ = fmt.Fprint(s.err, "User: ")
 		if s.user, err = readLine(s.in); err != nil {
 			return "", nil, err
 		}
@@ -181,9 +183,9 @@ func (a *app) readPassword(prompt string) (string, error) {
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return readLine(a.in)
 	}
-	fmt.Fprint(a.err, prompt)
+	_, _ = fmt.Fprint(a.err, prompt)
 	raw, err := term.ReadPassword(int(f.Fd()))
-	fmt.Fprintln(a.err)
+	_, _ = fmt.Fprintln(a.err)
 	if err != nil {
 		return "", fmt.Errorf("read password: %w", err)
 	}
@@ -219,8 +221,10 @@ func readLine(r io.Reader) (string, error) {
 
 func (a *app) signOutCommand() *cobra.Command {
 	var address string
-	cmd := &cobra.Command{Use: "sign-out", Short: "End the session and forget the server", Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.signOut(cmd.Context(), address) }}
+	cmd := &cobra.Command{
+		Use: "sign-out", Short: "End the session and forget the server", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.signOut(cmd.Context(), address) },
+	}
 	a.plain(cmd)
 	cmd.Flags().StringVar(&address, "server", "", "address of the server (default: the one signed in to last)")
 	return cmd

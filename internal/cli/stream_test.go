@@ -111,7 +111,7 @@ func TestPortForward(t *testing.T) {
 	done := make(chan error, 1)
 	go func() {
 		a := newApp(Deps{In: strings.NewReader(""), Out: writer, Err: errs, Env: func(string) string { return "" }, ConfigFile: f.file, DataDir: t.TempDir()})
-		cmd := a.portForwardCommand()
+		cmd := a.portForwardCommand() //nolint:contextcheck // it gets its context from ExecuteContext
 		cmd.SetArgs([]string{"svc/teller", "0:80", "0:9", "-n", "bank"})
 		done <- cmd.ExecuteContext(ctx)
 	}()

@@ -17,6 +17,9 @@ type table struct {
 	paint func(tone, text string) string // nil = no colour
 }
 
+// toneNeutral is the tone of what is neither good nor bad.
+const toneNeutral = "neutral"
+
 // cell is a text with the tone of a status, "" for none.
 type cell struct{ text, tone string }
 
@@ -66,12 +69,12 @@ func (t *table) line(w *bufio.Writer, row []cell, widths []int) {
 		if t.paint != nil && c.tone != "" {
 			text = t.paint(c.tone, text)
 		}
-		w.WriteString(text)
+		_, _ = w.WriteString(text) // the writer keeps the error for its Flush
 		if i < len(row)-1 {
-			w.WriteString(strings.Repeat(" ", max(0, widths[i]-textWidth(c.text))) + gap)
+			_, _ = w.WriteString(strings.Repeat(" ", max(0, widths[i]-textWidth(c.text))) + gap)
 		}
 	}
-	w.WriteByte('\n')
+	_ = w.WriteByte('\n')
 }
 
 // textWidth is how many columns a text takes.

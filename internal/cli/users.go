@@ -33,7 +33,7 @@ func (a *app) usersListCommand() *cobra.Command {
 		for _, u := range answer.Users {
 			status := cell{text: "Enabled", tone: "ok"}
 			if u.Disabled {
-				status = cell{text: "Disabled", tone: "neutral"}
+				status = cell{text: "Disabled", tone: toneNeutral}
 			}
 			t.rows = append(t.rows, []cell{{text: u.Name}, {text: u.DisplayName}, {text: u.Email}, {text: strings.Join(u.Groups, ",")}, status})
 		}

@@ -97,7 +97,6 @@ type watcher struct {
 	object  object
 	page    *fleet.Page
 	known   map[string]fleet.Row
-	widths  bool
 }
 
 // follow is get -w.
@@ -110,17 +109,18 @@ func (l *listing) follow(ctx context.Context, inv *invocation, o object) error {
 	if err != nil {
 		return err
 	}
-	err = inv.subscribe(ctx, map[string]any{"query": query}, w.take)
-	if ctx.Err() != nil {
-		return nil // Ctrl-C is how one ends a watch
+	if err = inv.subscribe(ctx, map[string]any{"query": query}, w.take); ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil // Ctrl-C is how one ends a watch
 }
 
 // liveQuery is query, in the shape that a live view wants.
 func (l *listing) liveQuery(inv *invocation, o object) (*fleet.Query, error) {
-	q := &fleet.Query{Cluster: inv.cluster, Resource: o.ref.Resource, Text: firstOf(l.text, o.ref.Name), Labels: l.selector,
-		Sort: l.sort, Desc: l.desc, Limit: pageSize}
+	q := &fleet.Query{
+		Cluster: inv.cluster, Resource: o.ref.Resource, Text: firstOf(l.text, o.ref.Name), Labels: l.selector,
+		Sort: l.sort, Desc: l.desc, Limit: pageSize,
+	}
 	if o.kind.Namespaced && !inv.allNamespaces {
 		q.Namespaces = []string{inv.namespace}
 	}
@@ -270,10 +270,10 @@ func (w *watcher) print(rows []fleet.Row, what string, first bool) error {
 func markGone(t *table, cells []cell, what string) []cell {
 	for i, title := range t.head {
 		if title == "STATUS" {
-			cells[i] = cell{text: what, tone: "neutral"}
+			cells[i] = cell{text: what, tone: toneNeutral}
 			return cells
 		}
 	}
-	cells[len(cells)-1] = cell{text: what, tone: "neutral"}
+	cells[len(cells)-1] = cell{text: what, tone: toneNeutral}
 	return cells
 }

@@ -17,6 +17,7 @@ func (c *Client) WebSocket(ctx context.Context, path string, query url.Values, p
 	c.authorize(header)
 	// A server that demands an origin gets its own: no page of another site can send this token.
 	header.Set("Origin", c.base.Scheme+"://"+c.base.Host)
+	//nolint:bodyclose // the library closes it: its first bytes are kept for problem
 	conn, resp, err := websocket.Dial(ctx, c.address(path, query), &websocket.DialOptions{
 		HTTPClient: c.http, HTTPHeader: header, Subprotocols: []string{protocol}, CompressionMode: websocket.CompressionDisabled,
 	})

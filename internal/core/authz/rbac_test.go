@@ -177,3 +177,21 @@ func BenchmarkVisibleFiftyOfFiveHundred(b *testing.B) {
 		}
 	}
 }
+
+func TestChangingScopeFollowsTheGroups(t *testing.T) {
+	rbac := authz.NewRBAC(authz.RBACOptions{Cluster: "local"})
+	rbac.Replace(testPolicy())
+	alice := authz.Identity{User: "alice"}
+	scope := authz.NewChangingScope(func() authz.Identity { return alice }, func(string) (authz.Rules, error) { return rbac, nil })
+	before := scope.Generation("local")
+	if v, err := scope.Visible(context.Background(), "local", "list", "", "pods"); err != nil || !v.Empty() {
+		t.Fatalf("without groups: %+v %v", v, err)
+	}
+	alice.Groups = []string{"developers"}
+	if v, err := scope.Visible(context.Background(), "local", "list", "", "pods"); err != nil || !v.Sees("a", "x") {
+		t.Errorf("as a developer: %+v %v", v, err)
+	}
+	if scope.Generation("local") == before {
+		t.Error("the generation did not change")
+	}
+}

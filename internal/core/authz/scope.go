@@ -3,6 +3,7 @@ package authz
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"sort"
 
 	"kubemate.io/kubemate/internal/core/errs"
@@ -97,15 +98,23 @@ type RulesOf func(cluster string) (Rules, error)
 
 // Scope is what one request may see and do, in every cluster. Every read of a cache takes one.
 type Scope struct {
-	id    Identity
+	who   func() Identity
 	rules RulesOf
 }
 
 // NewScope binds an identity to the clusters' rules.
-func NewScope(id Identity, rules RulesOf) *Scope { return &Scope{id: id, rules: rules} }
+func NewScope(id Identity, rules RulesOf) *Scope {
+	return NewChangingScope(func() Identity { return id }, rules)
+}
+
+// NewChangingScope is for what lasts longer than a request: who gives the present groups of
+// the user, so that a page that is open follows when they change.
+func NewChangingScope(who func() Identity, rules RulesOf) *Scope {
+	return &Scope{who: who, rules: rules}
+}
 
 // Identity says whose scope this is.
-func (s *Scope) Identity() Identity { return s.id }
+func (s *Scope) Identity() Identity { return s.who() }
 
 // Visible gives what of a resource may be read in a cluster.
 func (s *Scope) Visible(ctx context.Context, cluster, verb, group, resource string) (Visible, error) {
@@ -113,7 +122,7 @@ func (s *Scope) Visible(ctx context.Context, cluster, verb, group, resource stri
 	if err != nil {
 		return Visible{}, err
 	}
-	return r.Visible(ctx, s.id, verb, group, resource)
+	return r.Visible(ctx, s.who(), verb, group, resource)
 }
 
 // Allowed answers one question about a cluster.
@@ -122,17 +131,20 @@ func (s *Scope) Allowed(ctx context.Context, cluster string, a Attributes) (bool
 	if err != nil {
 		return false, err
 	}
-	ok, _, err := r.Allowed(ctx, s.id, a)
+	ok, _, err := r.Allowed(ctx, s.who(), a)
 	return ok, err
 }
 
-// Generation is the generation of a cluster's rules, 0 for an unknown cluster.
+// Generation differs whenever the answers about a cluster may differ: its rules changed, or
+// the groups of the user did. It is 0 for an unknown cluster.
 func (s *Scope) Generation(cluster string) uint64 {
 	r, err := s.rules(cluster)
 	if err != nil {
 		return 0
 	}
-	return r.Generation()
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(identityKey(s.who()))) // a hash takes everything
+	return h.Sum64() ^ r.Generation()
 }
 
 // Require fails with errs.Forbidden, naming the missing right, unless a is allowed.
@@ -144,6 +156,6 @@ func (s *Scope) Require(ctx context.Context, cluster string, a Attributes) error
 	if ok {
 		return nil
 	}
-	return errs.New(errs.Forbidden, "%s may not %s in cluster %s", s.id.User, a, cluster).
+	return errs.New(errs.Forbidden, "%s may not %s in cluster %s", s.who().User, a, cluster).
 		WithHint("ask a platform admin for a role that allows %q", a.String())
 }

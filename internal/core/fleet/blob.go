@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/klauspost/compress/zstd"
@@ -59,6 +60,7 @@ type packer struct {
 	sampled []byte
 	codec   *codec
 	failed  bool
+	scratch []byte
 }
 
 func (p *packer) pack(plain []byte) blob {
@@ -68,7 +70,8 @@ func (p *packer) pack(plain []byte) blob {
 	if p.codec == nil {
 		return blob{data: plain}
 	}
-	return blob{data: p.codec.encoder.EncodeAll(plain, make([]byte, 0, len(plain)/3)), codec: p.codec}
+	p.scratch = p.codec.encoder.EncodeAll(plain, p.scratch[:0])
+	return blob{data: bytes.Clone(p.scratch), codec: p.codec}
 }
 
 func (p *packer) learn(plain []byte) {

@@ -19,6 +19,7 @@ type interner struct {
 	free  []uint32
 	sets  []labels.Set // parsed label sets by id, only for label columns
 	label bool
+	mixed int // texts that are not all lower case
 }
 
 func newInterner(label bool) *interner {
@@ -68,6 +69,9 @@ func (t *interner) add(s string) uint32 {
 		t.sets[id] = set
 	}
 	t.ids[s] = id
+	if !isLower(s) {
+		t.mixed++
+	}
 	return id
 }
 
@@ -77,6 +81,9 @@ func (t *interner) release(id uint32) {
 	if id == 0 || t.refs[id] > 0 {
 		return
 	}
+	if !isLower(t.texts[id]) {
+		t.mixed--
+	}
 	delete(t.ids, t.texts[id])
 	t.texts[id] = ""
 	if t.label {
@@ -84,6 +91,8 @@ func (t *interner) release(id uint32) {
 	}
 	t.free = append(t.free, id)
 }
+
+func isLower(s string) bool { return strings.ToLower(s) == s }
 
 // joinLabels gives the one string that stands for a label set: sorted "key␟value␟…".
 func joinLabels(set map[string]string) string {

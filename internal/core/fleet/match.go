@@ -130,7 +130,11 @@ func (p *plan) textTest() func(slot int32) bool {
 				return true
 			}
 		}
-		return strings.Contains(strings.ToLower(names.text(slot)), p.text)
+		name := names.text(slot)
+		if names.texts.mixed > 0 { // nearly never: most names must be lower case
+			name = strings.ToLower(name)
+		}
+		return strings.Contains(name, p.text)
 	}
 }
 

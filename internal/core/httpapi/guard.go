@@ -72,8 +72,22 @@ func (s *Server) identify(r *http.Request, info *Request, op *huma.Operation) er
 		}
 	}
 	info.Session = session
-	info.Scope = authz.NewScope(session.Identity, s.options.Rules)
+	info.Scope = s.scopeOf(session)
 	return nil
+}
+
+// scopeOf follows the session's identity where that can change; who is gone has no groups.
+func (s *Server) scopeOf(session Session) *authz.Scope {
+	source, ok := s.options.Auth.(IdentitySource)
+	if !ok || session.Via == "socket" {
+		return authz.NewScope(session.Identity, s.options.Rules)
+	}
+	return authz.NewChangingScope(func() authz.Identity {
+		if id, ok := source.Identity(session.ID); ok {
+			return id
+		}
+		return authz.Identity{User: session.Identity.User}
+	}, s.options.Rules)
 }
 
 func (s *Server) takeAddress(remote string) error {

@@ -28,6 +28,13 @@ type Authenticator interface {
 	Ended(sessionID string) <-chan struct{}
 }
 
+// IdentitySource is an Authenticator that knows the present identity of a session, so that
+// what lasts longer than a request, a live page, follows when the user's groups change.
+type IdentitySource interface {
+	// Identity is the present identity; ok is false when the session has ended.
+	Identity(sessionID string) (id authz.Identity, ok bool)
+}
+
 // Request is what the middleware found out about a request.
 type Request struct {
 	ID      string // request id, also in header X-Request-Id and in problems

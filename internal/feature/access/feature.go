@@ -70,6 +70,9 @@ func New(d Deps) *Feature {
 // Authenticator finds the session of a request.
 func (f *Feature) Authenticator() httpapi.Authenticator { return f.sessions }
 
+// Changed gives a channel that closes when a session ends or the groups of its user change.
+func (f *Feature) Changed(sessionID string) <-chan struct{} { return f.sessions.Changed(sessionID) }
+
 // Ready fails until the users are known and the built-in roles stand.
 func (f *Feature) Ready(context.Context) error {
 	select {

@@ -51,8 +51,9 @@ type sessions struct {
 
 type liveSession struct {
 	sessionRow
-	touched time.Time // when last_seen was last stored
-	ended   chan struct{}
+	touched time.Time     // when last_seen was last stored
+	ended   chan struct{} // closed when the session ends
+	changed chan struct{} // closed when it ends, or its user's groups change
 }
 
 func newSessions(store sessionStore, users *directory, now func() time.Time, log *slog.Logger) *sessions {
@@ -159,7 +160,7 @@ func (s *sessions) keep(row sessionRow) *liveSession {
 	if l := s.byHash[row.hash]; l != nil {
 		return l
 	}
-	l := &liveSession{sessionRow: row, touched: row.LastSeen, ended: make(chan struct{})}
+	l := &liveSession{sessionRow: row, touched: row.LastSeen, ended: make(chan struct{}), changed: make(chan struct{})}
 	s.byHash[row.hash], s.byID[row.ID] = l, l
 	return l
 }
@@ -189,19 +190,44 @@ func (s *sessions) touch(ctx context.Context, l *liveSession) {
 	}
 }
 
-// Ended gives a channel that closes when the session ends, or its user's groups change.
+// Ended gives a channel that closes when the session ends.
 func (s *sessions) Ended(id string) <-chan struct{} {
+	return s.signal(id, func(l *liveSession) chan struct{} { return l.ended })
+}
+
+// Changed gives a channel that closes when the session ends, or its user's groups change: for
+// streams that go on under the identity with which they began.
+func (s *sessions) Changed(id string) <-chan struct{} {
+	return s.signal(id, func(l *liveSession) chan struct{} { return l.changed })
+}
+
+func (s *sessions) signal(id string, of func(*liveSession) chan struct{}) <-chan struct{} {
 	if id == httpapi.SocketSession().ID {
 		return nil // who may use the socket is the operating system's decision
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l := s.byID[id]; l != nil {
-		return l.ended
+		return of(l)
 	}
 	gone := make(chan struct{})
 	close(gone)
 	return gone
+}
+
+// Identity is the present identity of a session, with the groups of this moment.
+func (s *sessions) Identity(id string) (authz.Identity, bool) {
+	s.mu.Lock()
+	l := s.byID[id]
+	s.mu.Unlock()
+	if l == nil {
+		return authz.Identity{}, false
+	}
+	u, ok := s.users.get(l.User)
+	if !ok || u.Disabled || u.UID != l.userUID {
+		return authz.Identity{}, false
+	}
+	return authz.Identity{User: u.Name, Groups: u.Groups}, true
 }
 
 // end revokes one session.
@@ -218,6 +244,7 @@ func (s *sessions) forget(id string) {
 	defer s.mu.Unlock()
 	if l := s.byID[id]; l != nil {
 		close(l.ended)
+		close(l.changed)
 		delete(s.byID, id)
 		delete(s.byHash, l.hash)
 	}
@@ -240,15 +267,15 @@ func (s *sessions) endAll(ctx context.Context, user, except string) error {
 	return nil
 }
 
-// restart ends the streams of a user's sessions, so that they come again under his new
-// groups; the sessions stay.
+// restart ends the streams of a user's sessions that run under his former groups; the
+// sessions stay.
 func (s *sessions) restart(user string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, l := range s.byID {
 		if l.User == user {
-			close(l.ended)
-			l.ended = make(chan struct{})
+			close(l.changed)
+			l.changed = make(chan struct{})
 		}
 	}
 }

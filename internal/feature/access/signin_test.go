@@ -311,7 +311,7 @@ func TestStreamsHearOfTheEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 			i := slices.IndexFunc(rows, func(r sessionRow) bool { return r.kind == kindCookie })
-			ended := s.Authenticator().Ended(rows[i].ID)
+			ended, changed := s.Authenticator().Ended(rows[i].ID), s.Changed(rows[i].ID)
 			select {
 			case <-ended:
 				t.Fatal("ended before its end")
@@ -319,9 +319,27 @@ func TestStreamsHearOfTheEnd(t *testing.T) {
 			}
 			end(rows[i].ID)
 			select {
-			case <-ended:
+			case <-changed:
 			case <-time.After(time.Minute):
 				t.Fatal("the stream was not told")
+			}
+			if name == "groups" {
+				id, ok := s.sessions.Identity(rows[i].ID)
+				if !ok || !slices.Equal(id.Groups, []string{"viewers"}) {
+					t.Errorf("identity %+v %v", id, ok)
+				}
+				if isClosed(ended) {
+					t.Error("a change of groups ended the session")
+				}
+				return
+			}
+			select {
+			case <-ended:
+			case <-time.After(time.Minute):
+				t.Fatal("the session has not ended")
+			}
+			if _, ok := s.sessions.Identity(rows[i].ID); ok {
+				t.Error("the session has an identity after its end")
 			}
 		})
 	}
@@ -329,6 +347,16 @@ func TestStreamsHearOfTheEnd(t *testing.T) {
 	case <-s.Authenticator().Ended("no-such-session"):
 	default:
 		t.Error("an unknown session has not ended")
+	}
+}
+
+// isClosed says whether a channel is closed.
+func isClosed(closed <-chan struct{}) bool {
+	select {
+	case <-closed:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -86,7 +86,7 @@ func (t *target) replace(ctx context.Context, doc *document, base map[string]any
 	}
 	obj.SetResourceVersion(before.GetResourceVersion())
 	obj.SetManagedFields(nil)
-	keepSecretValues(obj, before)
+	keepHidden(obj, before)
 	if key := nullSecretKey(obj); key != "" {
 		return nil, doc.wrong("data."+key, "the value is empty").WithHint("give a value, or remove the key")
 	}

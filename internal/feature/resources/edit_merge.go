@@ -37,7 +37,14 @@ func mergeEdit(base map[string]any, edited, present *unstructured.Unstructured) 
 	if err != nil {
 		return nil, err
 	}
-	others, err := mergePatchOf(base, withoutBookkeeping(present))
+	shown := present
+	if isSecretObject(present) {
+		if own["data"] != nil || own["stringData"] != nil {
+			return nil, nil // the base may have hidden values, so it can't be told what others changed
+		}
+		shown, _ = redacted(present)
+	}
+	others, err := mergePatchOf(base, withoutBookkeeping(shown))
 	if err != nil {
 		return nil, err
 	}

@@ -122,7 +122,7 @@ func (r *inputReader) stop(giveBack bool) {
 
 // sizeQueue keeps the newest size of the terminal.
 type sizeQueue struct {
-	ctx  context.Context //nolint:containedctx // Next has no context of its own
+	ctx  context.Context // Next has no context of its own
 	next chan remotecommand.TerminalSize
 }
 

@@ -19,10 +19,10 @@ var errExecIdle = errs.New(errs.Timeout, "nothing was typed or printed for four 
 // terminal is the client's side of an exec: it reads frames into the input and the sizes, and
 // writes output as frames. It lives until finish.
 type terminal struct {
-	ctx    context.Context //nolint:containedctx // the life of the connection
+	ctx    context.Context // the life of the connection
 	cancel context.CancelCauseFunc
 	// wire outlives ctx: the WebSocket would be cut before the result could be sent.
-	wire  context.Context //nolint:containedctx
+	wire  context.Context
 	conn  *websocket.Conn
 	clock clock.Clock
 	tty   bool
@@ -35,8 +35,10 @@ type terminal struct {
 
 func newTerminal(parent context.Context, conn *websocket.Conn, c clock.Clock, tty, shell bool) *terminal {
 	ctx, cancel := context.WithCancelCause(parent)
-	t := &terminal{ctx: ctx, cancel: cancel, wire: context.WithoutCancel(parent), conn: conn, clock: c, tty: tty, shell: shell,
-		input: newInputQueue(), sizes: newSizeQueue(ctx), moved: make(chan struct{}, 1)}
+	t := &terminal{
+		ctx: ctx, cancel: cancel, wire: context.WithoutCancel(parent), conn: conn, clock: c, tty: tty, shell: shell,
+		input: newInputQueue(), sizes: newSizeQueue(ctx), moved: make(chan struct{}, 1),
+	}
 	t.wg.Go(t.readFrames)
 	t.wg.Go(t.watchIdle)
 	return t

@@ -140,8 +140,8 @@ func execPaths(t *testing.T, program fakeProgram) map[string]http.HandlerFunc {
 func TestExecRunsCommand(t *testing.T) {
 	program := fakeProgram(func(_ context.Context, cmd []string, in io.Reader, out, errOut io.WriteCloser, _ bool, _ <-chan remotecommand.TerminalSize) error {
 		text, _ := io.ReadAll(in)
-		fmt.Fprintf(out, "%s got %s", strings.Join(cmd, " "), text)
-		io.WriteString(errOut, "warned")
+		_, _ = fmt.Fprintf(out, "%s got %s", strings.Join(cmd, " "), text)
+		_, _ = io.WriteString(errOut, "warned")
 		return utilexec.CodeExitError{Err: errors.New("exit 3"), Code: 3}
 	})
 	for name, handler := range execPaths(t, program) {
@@ -167,7 +167,7 @@ func TestExecRunsCommand(t *testing.T) {
 func TestExecTerminal(t *testing.T) {
 	program := fakeProgram(func(_ context.Context, _ []string, in io.Reader, out, _ io.WriteCloser, tty bool, resize <-chan remotecommand.TerminalSize) error {
 		size := <-resize
-		fmt.Fprintf(out, "tty %v %dx%d ", tty, size.Width, size.Height)
+		_, _ = fmt.Fprintf(out, "tty %v %dx%d ", tty, size.Width, size.Height)
 		buf := make([]byte, 64)
 		var text []byte
 		for !strings.HasSuffix(string(text), "\r") {
@@ -177,7 +177,7 @@ func TestExecTerminal(t *testing.T) {
 			}
 			text = append(text, buf[:n]...)
 		}
-		out.Write(text)
+		_, _ = out.Write(text)
 		return nil
 	})
 	for name, handler := range execPaths(t, program) {
@@ -271,7 +271,7 @@ func TestExecEndsWithSession(t *testing.T) {
 	c := newFakeConsole(t)
 	c.addPod("web-0", "app")
 	c.exec = serveKubeletExec(func(_ context.Context, _ []string, in io.Reader, out, _ io.WriteCloser, _ bool, _ <-chan remotecommand.TerminalSize) error {
-		io.WriteString(out, "$")
+		_, _ = io.WriteString(out, "$")
 		_, _ = io.ReadAll(in) // until the connection is closed
 		close(stopped)
 		return nil
@@ -297,7 +297,7 @@ func TestExecClientGoneClosesUpstream(t *testing.T) {
 	c := newFakeConsole(t)
 	c.addPod("web-0", "app")
 	c.exec = serveKubeletExec(func(_ context.Context, _ []string, in io.Reader, out, _ io.WriteCloser, _ bool, _ <-chan remotecommand.TerminalSize) error {
-		io.WriteString(out, "$")
+		_, _ = io.WriteString(out, "$")
 		_, _ = io.ReadAll(in)
 		close(stopped)
 		return nil
@@ -337,7 +337,7 @@ func TestExecBadFrames(t *testing.T) {
 
 func TestStreamSlots(t *testing.T) {
 	s := newStreamSlots(2)
-	if !s.take("a") || !s.take("a") || s.take("a") || !s.take("b") {
+	if first, second, third, other := s.take("a"), s.take("a"), s.take("a"), s.take("b"); !first || !second || third || !other {
 		t.Fatal("the limit is not per session")
 	}
 	s.give("a")
@@ -351,7 +351,7 @@ func TestExecClientGoneEndsShell(t *testing.T) {
 	c := newFakeConsole(t)
 	c.addPod("web-0", "app")
 	c.exec = serveKubeletExec(func(_ context.Context, _ []string, in io.Reader, out, _ io.WriteCloser, _ bool, _ <-chan remotecommand.TerminalSize) error {
-		io.WriteString(out, "$")
+		_, _ = io.WriteString(out, "$")
 		typed := make([]byte, 3)
 		_, _ = io.ReadFull(in, typed)
 		left <- string(typed)

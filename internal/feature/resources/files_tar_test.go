@@ -139,7 +139,7 @@ func TestFilesOut(t *testing.T) {
 	c.addPod("web-0", "app")
 	c.exec = serveKubeletExec(func(_ context.Context, cmd []string, _ io.Reader, out, errOut io.WriteCloser, _ bool, _ <-chan remotecommand.TerminalSize) error {
 		if cmd[len(cmd)-1] != "./data" {
-			out.Write(make([]byte, 1024)) // tar ends its output all the same
+			_, _ = out.Write(make([]byte, 1024)) // tar ends its output all the same
 			io.WriteString(errOut, "tar: ./nope: Cannot stat: No such file or directory\n")
 			return utilexec.CodeExitError{Err: errors.New("exit 2"), Code: 2}
 		}

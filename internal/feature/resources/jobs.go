@@ -79,39 +79,44 @@ func (f *Feature) WatchJob(ctx context.Context, scope *authz.Scope, id string) (
 		return nil, err
 	}
 	out := make(chan json.RawMessage)
-	go func() {
+	go func() { // ends with ctx or with the job; its reader waits for the close
 		defer close(out)
 		defer stop()
-		poll := f.clock.NewTicker(jobPoll)
-		defer poll.Stop()
-		last := ""
-		for {
-			j, err := f.job(ctx, who, id)
-			if err != nil {
-				return
-			}
-			message, err := json.Marshal(j)
-			if err != nil {
-				return
-			}
-			if text := string(message); text != last {
-				last = text
-				select {
-				case out <- message:
-				case <-ctx.Done():
-					return
-				}
-			}
-			if j.Phase.Finished() {
-				return
-			}
+		f.followJob(ctx, who, id, changed, out)
+	}()
+	return out, nil
+}
+
+// followJob sends a job whenever it differs from what was sent last.
+func (f *Feature) followJob(ctx context.Context, who caller, id string, changed <-chan struct{}, out chan<- json.RawMessage) {
+	poll := f.clock.NewTicker(jobPoll)
+	defer poll.Stop()
+	last := ""
+	for {
+		j, err := f.job(ctx, who, id)
+		if err != nil {
+			return
+		}
+		message, err := json.Marshal(j)
+		if err != nil {
+			return
+		}
+		if string(message) != last {
+			last = string(message)
 			select {
-			case <-changed:
-			case <-poll.C(): // the job may run in another process
+			case out <- message:
 			case <-ctx.Done():
 				return
 			}
 		}
-	}()
-	return out, nil
+		if j.Phase.Finished() {
+			return
+		}
+		select {
+		case <-changed:
+		case <-poll.C(): // the job may run in another process
+		case <-ctx.Done():
+			return
+		}
+	}
 }

@@ -114,8 +114,10 @@ func TestLogsFollowPodDeleted(t *testing.T) {
 
 func TestLogsOfWorkloadNewPodsJoin(t *testing.T) {
 	c := newFakeConsole(t)
-	c.workload = map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": "web", "namespace": "bank"},
-		"spec": map[string]any{"selector": map[string]any{"matchLabels": map[string]any{"app": "web"}}}}
+	c.workload = map[string]any{
+		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": "web", "namespace": "bank"},
+		"spec": map[string]any{"selector": map[string]any{"matchLabels": map[string]any{"app": "web"}}},
+	}
 	c.addPod("web-0", "app")
 	c.addPod("other-0", "app")
 	c.change(func() { c.pods["other-0"].pod.Labels = map[string]string{"app": "other"} })

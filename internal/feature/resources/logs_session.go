@@ -47,7 +47,7 @@ func (l *logSession) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(picks) == 0 && !(l.workload && l.opts.follow) {
+	if len(picks) == 0 && (!l.workload || !l.opts.follow) {
 		return errs.New(errs.NotFound, "%s has no pods with logs to read", l.target.ref).WithObject("%s", l.target.ref)
 	}
 	l.out.single = len(picks) == 1 && !l.workload
@@ -61,8 +61,10 @@ func (l *logSession) run(ctx context.Context) error {
 }
 
 func (l *logSession) tooMany(pod, container string) {
-	l.out.event(LogEvent{Event: "error", Pod: pod, Container: container,
-		Message: fmt.Sprintf("not shown: at most %d containers are read at once; choose containers or a pod", maxLogStreams)})
+	_ = l.out.event(LogEvent{
+		Event: "error", Pod: pod, Container: container,
+		Message: fmt.Sprintf("not shown: at most %d containers are read at once; choose containers or a pod", maxLogStreams),
+	})
 }
 
 // pods finds what to read at first; set is nil for a single pod.
@@ -162,7 +164,7 @@ func (l *logSession) follow(ctx context.Context, cancel context.CancelFunc, pick
 		l.start(ctx, pick, l.opts.tail, items, len(picks) == 1 && !l.workload, only)
 	}
 	if set != nil {
-		l.out.event(LogEvent{Event: "start"})
+		_ = l.out.event(LogEvent{Event: "start"})
 		l.wg.Go(func() { l.join(ctx, set, items) })
 	}
 	done := make(chan struct{})
@@ -254,8 +256,10 @@ func (l *logSession) seen(ctx context.Context, set *podSet, obj any, items chan<
 		full := l.running >= maxLogStreams
 		l.mu.Unlock()
 		if full {
-			_ = send(items)(ctx, logItem{event: &LogEvent{Event: "error", Pod: pod.Name, Container: c,
-				Message: fmt.Sprintf("not shown: at most %d containers are read at once", maxLogStreams)}})
+			_ = send(items)(ctx, logItem{event: &LogEvent{
+				Event: "error", Pod: pod.Name, Container: c,
+				Message: fmt.Sprintf("not shown: at most %d containers are read at once", maxLogStreams),
+			}})
 			continue
 		}
 		l.start(ctx, logPick{pod.Name, c}, nil, items, false, nil)

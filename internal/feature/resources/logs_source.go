@@ -57,10 +57,10 @@ func (s *logSource) read(ctx context.Context) error {
 	} else {
 		err = s.readOnce(ctx)
 	}
-	if err == nil || errors.Is(err, errSourceOver) || ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil && !errors.Is(err, errSourceOver) {
+		return err
 	}
-	return err
+	return nil
 }
 
 // readOnce reads what is there.
@@ -82,7 +82,7 @@ func (s *logSource) stream(ctx context.Context, previous, follow bool) (rest []b
 	if err != nil {
 		return nil, kube.FromKube(err, s.session.target.podRef(s.pod))
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	s.wasOpen = true
 	if !s.started || s.waiting != "" {
 		s.started, s.waiting = true, ""

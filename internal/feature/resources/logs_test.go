@@ -164,8 +164,10 @@ func TestLogsProblemsBeforeAnythingIsSent(t *testing.T) {
 
 func TestLogsTooManyContainersAreNamed(t *testing.T) {
 	c := newFakeConsole(t)
-	c.workload = map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": "web", "namespace": "bank"},
-		"spec": map[string]any{"selector": map[string]any{"matchLabels": map[string]any{"app": "web"}}}}
+	c.workload = map[string]any{
+		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": "web", "namespace": "bank"},
+		"spec": map[string]any{"selector": map[string]any{"matchLabels": map[string]any{"app": "web"}}},
+	}
 	for i := range maxLogStreams + 3 {
 		name := fmt.Sprintf("web-%d", i)
 		c.addPod(name, "app")

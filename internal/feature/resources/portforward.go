@@ -173,7 +173,7 @@ func (t *streamTarget) forward(pod string, port int) (*forwardStreams, error) {
 		f.data, err = conn.CreateStream(headers)
 	}
 	if err != nil {
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		// The node may have failed so fast that its reason came before its consent.
 		defer time.AfterFunc(forwardErrorWait, func() { _ = conn.Close() }).Stop()
 		if said := f.failure(); said != nil {

@@ -11,10 +11,10 @@ import (
 
 // forwardPipe joins a client's WebSocket with a connection through the cluster.
 type forwardPipe struct {
-	ctx    context.Context //nolint:containedctx // ends with the client or the session
+	ctx    context.Context // ends with the client or the session
 	cancel context.CancelFunc
 	// wire outlives ctx: the WebSocket would be cut before its close reason could be sent.
-	wire context.Context //nolint:containedctx
+	wire context.Context
 	conn *websocket.Conn
 }
 

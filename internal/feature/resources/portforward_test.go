@@ -134,8 +134,10 @@ func TestPortForwardThroughService(t *testing.T) {
 	c.change(func() {
 		c.pods["web-0"].pod.Spec.Containers[0].Ports = []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}}
 	})
-	c.workload = map[string]any{"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"name": "web", "namespace": "bank"},
-		"spec": map[string]any{"selector": map[string]any{"app": "web"}, "ports": []any{map[string]any{"name": "public", "port": int64(80), "targetPort": "http"}}}}
+	c.workload = map[string]any{
+		"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"name": "web", "namespace": "bank"},
+		"spec": map[string]any{"selector": map[string]any{"app": "web"}, "ports": []any{map[string]any{"name": "public", "port": int64(80), "targetPort": "http"}}},
+	}
 	c.forward = tunnelled(serveKubeletForward(shout))
 	for _, port := range []string{"80", "public"} {
 		conn, ctx := c.forwardTo("services", "web", port)
@@ -151,8 +153,10 @@ func TestPortForwardThroughService(t *testing.T) {
 func TestPortForwardBadPorts(t *testing.T) {
 	c := newFakeConsole(t)
 	c.addPod("web-0", "app")
-	c.workload = map[string]any{"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"name": "web", "namespace": "bank"},
-		"spec": map[string]any{"selector": map[string]any{"app": "web"}, "ports": []any{map[string]any{"name": "public", "port": int64(80)}}}}
+	c.workload = map[string]any{
+		"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"name": "web", "namespace": "bank"},
+		"spec": map[string]any{"selector": map[string]any{"app": "web"}, "ports": []any{map[string]any{"name": "public", "port": int64(80)}}},
+	}
 	for _, tc := range []struct{ resource, name, port, says string }{
 		{"pods", "web-0", "", "missing"},
 		{"pods", "web-0", "0", "between"},

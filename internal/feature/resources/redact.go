@@ -123,3 +123,19 @@ func keepSecretValues(edited, present *unstructured.Unstructured) {
 		}
 	}
 }
+
+// keepHidden fills in everything that a text of a Secret does not show: its values, and
+// kubectl's copy of them.
+func keepHidden(edited, present *unstructured.Unstructured) {
+	keepSecretValues(edited, present)
+	copied := present.GetAnnotations()[lastApplied]
+	if copied == "" || !isSecretObject(edited) {
+		return
+	}
+	notes := edited.GetAnnotations()
+	if notes == nil {
+		notes = map[string]string{}
+	}
+	notes[lastApplied] = copied
+	edited.SetAnnotations(notes)
+}

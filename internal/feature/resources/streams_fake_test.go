@@ -113,8 +113,10 @@ func (f *fakeCluster) addPod(name string, containers ...string) {
 		p.pod = corev1.Pod{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"},
 			ObjectMeta: metav1.ObjectMeta{Namespace: "bank", Name: name, UID: types.UID(fmt.Sprintf("%s-%d", name, len(f.pods))), Labels: map[string]string{"app": "web"}},
-			Status: corev1.PodStatus{Phase: corev1.PodRunning,
-				Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}}},
+			Status: corev1.PodStatus{
+				Phase:      corev1.PodRunning,
+				Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}},
+			},
 		}
 		for _, c := range containers {
 			p.pod.Spec.Containers = append(p.pod.Spec.Containers, corev1.Container{Name: c})
@@ -205,7 +207,7 @@ func (f *fakeCluster) watchPods(w http.ResponseWriter, r *http.Request) {
 		f.mu.Unlock()
 		for _, pod := range fresh {
 			raw, _ := json.Marshal(pod)
-			fmt.Fprintf(w, `{"type":"ADDED","object":%s}`+"\n", raw)
+			_, _ = fmt.Fprintf(w, `{"type":"ADDED","object":%s}`+"\n", raw)
 		}
 		w.(http.Flusher).Flush()
 		select {
@@ -244,7 +246,7 @@ func (f *fakeCluster) serveLog(w http.ResponseWriter, r *http.Request) {
 	}
 	if text := q.Get("tailLines"); text != "" {
 		var tail int
-		fmt.Sscan(text, &tail)
+		_, _ = fmt.Sscan(text, &tail)
 		f.mu.Lock()
 		sent = max(0, len(run.lines)-tail)
 		f.mu.Unlock()

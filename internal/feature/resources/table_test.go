@@ -200,6 +200,44 @@ func TestMergeEdit(t *testing.T) {
 	}
 }
 
+func TestMergeEditOfSecretTrustsNoHiddenValue(t *testing.T) {
+	secret := func(label, password any) *unstructured.Unstructured {
+		return &unstructured.Unstructured{Object: map[string]any{
+			"apiVersion": "v1", "kind": "Secret", "metadata": map[string]any{"name": "a", "labels": map[string]any{"l": label}},
+			"data": map[string]any{"password": password},
+		}}
+	}
+	base := withoutBookkeeping(secret("1", nil))
+	merged, err := mergeEdit(base, secret("2", nil), secret("1", "b25l"))
+	if err != nil || merged == nil {
+		t.Fatalf("a label: %v, %v", merged, err)
+	}
+	if data := merged.Object["data"].(map[string]any); data["password"] != "b25l" || merged.GetLabels()["l"] != "2" {
+		t.Errorf("got %v", merged.Object)
+	}
+	if merged, err := mergeEdit(base, secret("1", "dHdv"), secret("1", "b25l")); err != nil || merged != nil {
+		t.Errorf("a value: %v, %v", merged, err)
+	}
+}
+
+func TestKeepHidden(t *testing.T) {
+	present := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]any{"annotations": map[string]any{lastApplied: "{}"}},
+		"data": map[string]any{"a": "MQ==", "b": "Mg=="},
+	}}
+	edited := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "Secret", "data": map[string]any{"a": nil, "c": nil},
+	}}
+	keepHidden(edited, present)
+	data := edited.Object["data"].(map[string]any)
+	if data["a"] != "MQ==" || data["c"] != nil || edited.GetAnnotations()[lastApplied] != "{}" {
+		t.Errorf("got %v", edited.Object)
+	}
+	if _, back := data["b"]; back || nullSecretKey(edited) != "c" {
+		t.Errorf("a removed key came back, or a new one without a value was not found: %v", data)
+	}
+}
+
 func TestSearchScore(t *testing.T) {
 	order := []fleet.Row{
 		{Name: "teller"},
