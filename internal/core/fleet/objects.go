@@ -20,6 +20,9 @@ import (
 // does not hold in full (Secrets, ConfigMaps), or does not know yet, is read from the API
 // server as the user. The State is of the cache; a live one for an object just read.
 func (f *Fleet) Get(ctx context.Context, scope *authz.Scope, ref kube.Ref) (*unstructured.Unstructured, State, error) {
+	if err := ref.Check(); err != nil {
+		return nil, State{}, err
+	}
 	cached, err := f.cache(ref.Cluster)
 	if err != nil {
 		return nil, State{}, err

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 
@@ -21,6 +22,8 @@ type fakeServer struct {
 	groups   []apidiscoveryv2.APIGroupDiscovery
 	ready    int // status of /readyz
 	requests []*http.Request
+	pods     http.HandlerFunc // of pods, if not nil
+	token    string           // the only bearer token that is accepted; "" for any
 }
 
 func newFakeServer(t *testing.T) *fakeServer {
@@ -39,8 +42,16 @@ func newFakeServer(t *testing.T) *fakeServer {
 func (f *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	f.requests = append(f.requests, r)
-	ready, groups := f.ready, f.groups
+	ready, groups, pods, token := f.ready, f.groups, f.pods, f.token
 	f.mu.Unlock()
+	if token != "" && r.Header.Get("Authorization") != "Bearer "+token {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	if pods != nil && strings.Contains(r.URL.Path, "/pods") {
+		pods(w, r)
+		return
+	}
 	core := []apidiscoveryv2.APIGroupDiscovery{group("", version("v1",
 		served("pods", "Pod", "po"), served("events", "Event", "ev"), served("services", "Service", "svc")))}
 	switch r.URL.Path {

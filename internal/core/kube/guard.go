@@ -65,6 +65,7 @@ func (g *guarded) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	timer.Reset(g.wait)
+	impatient(resp)
 	resp.Body = &guardedBody{ReadCloser: resp.Body, ctx: ctx, timer: timer, wait: g.wait, release: release}
 	return resp, nil
 }

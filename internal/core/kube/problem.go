@@ -146,7 +146,7 @@ func tooMany(s metav1.Status) *errs.Error {
 		}
 	}
 	if s.Details.RetryAfterSeconds > 0 {
-		e.WithExtra("retryAfterSeconds", s.Details.RetryAfterSeconds)
+		e.WithExtra("retryAfterSeconds", int(s.Details.RetryAfterSeconds))
 		return e.WithHint("try again in %d s", s.Details.RetryAfterSeconds)
 	}
 	return e.WithHint("the API server is busy: try again later")

@@ -108,7 +108,7 @@ func TestFromKubeKeepsFieldsAndRetry(t *testing.T) {
 	if !errors.As(FromKube(invalid), &e) || len(e.Fields) != 1 || e.Fields[0].Path != "spec" {
 		t.Errorf("fields: %+v", e.Fields)
 	}
-	if !errors.As(FromKube(apierrors.NewTooManyRequests("x", 3)), &e) || e.Extra["retryAfterSeconds"] != int32(3) {
+	if !errors.As(FromKube(apierrors.NewTooManyRequests("x", 3)), &e) || e.Extra["retryAfterSeconds"] != 3 {
 		t.Errorf("extra: %+v", e.Extra)
 	}
 }

@@ -3,7 +3,10 @@ package kube
 import (
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/validation/path"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"kubemate.io/kubemate/internal/core/errs"
 )
 
 // Ref names one object in one cluster.
@@ -12,6 +15,18 @@ type Ref struct {
 	Resource  string `json:"resource" doc:"Plural and group: pods, deployments.apps"`
 	Namespace string `json:"namespace,omitempty"`
 	Name      string `json:"name"`
+}
+
+// Check refuses a namespace or a name that no object can have because it cannot stand in the
+// path of a request: "..", or one with a slash or a percent sign.
+func (r Ref) Check() error {
+	for what, part := range map[string]string{"namespace": r.Namespace, "name": r.Name} {
+		if why := path.IsValidPathSegmentName(part); len(why) > 0 {
+			return errs.New(errs.Invalid, "%.80q cannot be the %s of an object: it %s", part, what, why[0]).
+				WithField(what, why[0]).WithHint("names are made of letters, digits, dashes and dots, some kinds allow colons too")
+		}
+	}
+	return nil
 }
 
 // String names the object as a person would: "deployments.apps demo-bank/teller".

@@ -118,6 +118,9 @@ func (s *applyStep) settle(ctx context.Context, kinds []kube.Kind, docs []*docum
 		return s.doc.wrong("metadata.namespace", "%s belong to no namespace", kind.Resource).WithHint("remove metadata.namespace")
 	}
 	s.ref.Namespace = obj.GetNamespace()
+	if err := s.ref.Check(); err != nil {
+		return err
+	}
 	if s.ref.Name == "" && req.Mode != modeCreate {
 		return s.doc.wrong("metadata.generateName", "a generated name can only be created, not applied").
 			WithHint("choose create, or give it a name")

@@ -34,6 +34,9 @@ func (s *streams) target(ctx context.Context, r *http.Request) (*streamTarget, e
 	if ref.Namespace == noNamespace {
 		ref.Namespace = ""
 	}
+	if err := ref.Check(); err != nil {
+		return nil, err
+	}
 	cluster, err := s.clusters.Cluster(ref.Cluster)
 	if err != nil {
 		return nil, err

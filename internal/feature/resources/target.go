@@ -49,8 +49,12 @@ func (f *Feature) target(ctx context.Context, who caller, ref kube.Ref) (*target
 	return t, err
 }
 
-// checkPlace refuses a namespace where there is none, and none where one is needed.
+// checkPlace refuses names that nothing can have, a namespace where there is none, and none
+// where one is needed.
 func checkPlace(kind kube.Kind, ref kube.Ref) error {
+	if err := ref.Check(); err != nil {
+		return err
+	}
 	switch {
 	case kind.Namespaced && ref.Namespace == "":
 		return errs.New(errs.Invalid, "%s belong to a namespace, but none was named", kind.Resource).
