@@ -1,72 +1,73 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// allowed licences may be linked into an Apache-2.0 program; MPL-2.0 is file-level copyleft.
-func allowed(spdx string) bool {
-	switch spdx {
-	case "Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MPL-2.0", "0BSD", "Unlicense", "CC0-1.0", "BlueOak-1.0.0", "Apache-2.0 AND MIT":
-		return true
-	}
-	return false
-}
-
-// licenceOf reads the licence file of a module folder and recognises it by its own words.
-func licenceOf(dir string) (string, error) {
-	for _, pattern := range []string{"LICENSE*", "LICENCE*", "License*", "license*", "COPYING*"} {
-		matches, err := filepath.Glob(filepath.Join(dir, pattern))
-		if err != nil {
-			return "", err
-		}
-		for _, m := range matches {
-			if info, err := os.Stat(m); err != nil || info.IsDir() {
-				continue
-			}
-			text, err := os.ReadFile(m)
-			if err != nil {
-				return "", err
-			}
-			if id := classify(string(text)); id != "" {
-				return id, nil
-			}
+// expression is the SPDX expression of the licences in the files: all that are found, since a
+// combined text must not pass for its mildest part.
+func expression(files []file) (string, error) {
+	var ids []string
+	for _, f := range files {
+		if !f.notice() {
+			ids = append(ids, classify(f.Text)...)
 		}
 	}
-	return "", fmt.Errorf("no known licence in %s", filepath.Base(dir))
+	if len(ids) == 0 {
+		return "", errors.New("none of its files is a known licence: it can't be handed on")
+	}
+	slices.Sort(ids)
+	return strings.Join(slices.Compact(ids), " AND "), nil
 }
 
-// classify recognises a licence text; "" when it is none of the known ones. Copyleft texts are
-// looked for first, so that a combined file never passes for its permissive half.
-func classify(text string) string {
-	t := strings.ToLower(strings.Join(strings.Fields(text), " "))
+// secondary is what the Mozilla licence says of others without being one of them.
+const secondary = "the gnu general public license, version 2.0, the gnu lesser general public license, version 2.1, the gnu affero general public license, version 3.0"
+
+// classify recognises licences by their own words; none when the text is no known one. That the
+// GPL is named is enough: somebody has to look.
+func classify(text string) []string {
+	t := strings.ReplaceAll(strings.ToLower(strings.Join(strings.Fields(text), " ")), secondary, "")
 	has := func(s string) bool { return strings.Contains(t, s) }
-	switch {
-	case has("gnu affero general public license"):
-		return "AGPL-3.0"
-	case has("gnu lesser general public license"):
-		return "LGPL"
-	case has("gnu general public license") && !has("secondary license"):
-		return "GPL"
-	case has("mozilla public license") && has("2.0"):
-		return "MPL-2.0"
-	case has("apache license") && has("permission is hereby granted, free of charge"):
-		return "Apache-2.0 AND MIT"
-	case has("apache license") && has("version 2.0"):
-		return "Apache-2.0"
-	case has("permission is hereby granted, free of charge"):
-		return "MIT"
-	case has("permission to use, copy, modify, and/or distribute"), has("permission to use, copy, modify, and distribute"):
-		return "ISC"
-	case has("redistribution and use in source and binary forms") && has("neither the name"):
-		return "BSD-3-Clause"
-	case has("redistribution and use in source and binary forms"):
-		return "BSD-2-Clause"
-	case has("this is free and unencumbered software"):
-		return "Unlicense"
+	var ids []string
+	add := func(id string, found bool) {
+		if found {
+			ids = append(ids, id)
+		}
 	}
-	return ""
+	add("AGPL", has("gnu affero general public license"))
+	add("LGPL", has("gnu lesser general public license") || has("gnu library general public license"))
+	add("GPL", has("gnu general public license"))
+	add("MPL-2.0", has("mozilla public license") && has("2.0"))
+	add("SSPL-1.0", has("server side public license"))
+	add("BUSL-1.1", has("business source license"))
+	add("Elastic-2.0", has("elastic license"))
+	add(apache, has("apache license") && has("version 2.0"))
+	add("MIT", has("permission is hereby granted, free of charge"))
+	add("ISC", has("permission to use, copy, modify, and/or distribute") || has("permission to use, copy, modify, and distribute"))
+	binary := has("redistribution and use in source and binary forms")
+	endorse := has("neither the name") || has("be used to endorse or promote products")
+	add("BSD-3-Clause", binary && endorse)
+	add("BSD-2-Clause", binary && !endorse)
+	add("Zlib", has("this software is provided 'as-is', without any express or implied warranty"))
+	add("Unlicense", has("this is free and unencumbered software"))
+	add("CC0-1.0", has("cc0 1.0 universal"))
+	return ids
+}
+
+// linkable licences may be linked into an Apache-2.0 program. MPL-2.0 is copyleft for its own
+// files only.
+var linkable = []string{
+	apache, "MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "MPL-2.0", "0BSD", "Zlib", "Unlicense", "CC0-1.0", "BlueOak-1.0.0",
+}
+
+func mayLink(expression string) error {
+	for _, id := range strings.Split(expression, " AND ") {
+		if !slices.Contains(linkable, id) {
+			return fmt.Errorf("its licence is %q, which may not be linked", id)
+		}
+	}
+	return nil
 }

@@ -1,79 +1,95 @@
-// Command notices writes THIRD_PARTY_NOTICES.md: every module and package that is compiled into
-// Kubemate or its console, its version and its licence; it refuses licences that may not be linked.
+// Command notices writes THIRD_PARTY_NOTICES.md: every Go module that is linked into Kubemate and
+// the programs of its bundle, every npm package that the console is built on, and the Debian
+// packages that run beside them, with version and licence, and each licence text once. It refuses
+// what may not be linked.
 //
 //	go run ./scripts/notices          # write the file
 //	go run ./scripts/notices -check   # fail when it is not as it should be
+//
+// It needs the modules (the go command fetches them) and, for the texts of npm packages,
+// web/node_modules. Without that folder -check compares what package-lock.json says, and leaves
+// the texts alone: the lock file's checksums vouch for them.
 package main
 
 import (
-	"bytes"
+	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
-	"sort"
+	"path/filepath"
 )
 
 const output = "THIRD_PARTY_NOTICES.md"
 
-// component is one third-party part.
-type component struct {
-	Name    string
-	Version string
-	Licence string // SPDX identifier
-}
-
 func main() {
 	check := flag.Bool("check", false, "compare with the file instead of writing it")
 	flag.Parse()
-	if err := run(*check); err != nil {
+	if err := run(context.Background(), *check); err != nil {
 		fmt.Fprintln(os.Stderr, "notices:", err)
 		os.Exit(1)
 	}
 }
 
-func run(check bool) error {
-	goParts, err := goComponents("./cmd/kubemate", "./demo/cmd/demo-bank")
+func run(ctx context.Context, check bool) error {
+	if _, err := os.Stat("go.mod"); err != nil {
+		return errors.New("run it in the root of the checkout")
+	}
+	texts, err := haveTexts("web")
 	if err != nil {
 		return err
 	}
-	npmParts, err := npmComponents("web")
+	if !texts && !check {
+		return errors.New("web/node_modules is missing, and with it the licence texts of the console's packages: run npm ci in web")
+	}
+	all, err := collect(ctx, texts)
 	if err != nil {
 		return err
 	}
-	want, err := render(goParts, npmParts)
-	if err != nil {
+	if err := refuse(all); err != nil {
 		return err
 	}
+	want := render(all)
 	if !check {
-		return os.WriteFile(output, want, 0o644)
+		return os.WriteFile(output, []byte(want), 0o644)
 	}
 	have, err := os.ReadFile(output)
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(have, want) {
-		return fmt.Errorf("%s is out of date: run `go run ./scripts/notices` and commit it", output)
+	if err := same(string(have), want, texts); err != nil {
+		return err
 	}
-	fmt.Printf("licences: %d Go modules, %d npm packages, all allowed\n", len(goParts), len(npmParts))
+	fmt.Printf("licences: %d Go modules, %d npm packages, all allowed\n", len(all.modules), len(all.packages))
 	return nil
 }
 
-func render(goParts, npmParts []component) ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteString("# Third-party notices\n\nWritten by `go run ./scripts/notices`. The licence texts come with each module's and package's source.\n")
-	b.WriteString("The images of the bundle are separate programs; `kubemate bundle list` names theirs.\n")
-	for _, part := range []struct {
-		title string
-		list  []component
-	}{{"Go modules compiled into kubemate and the demo bank", goParts}, {"npm packages compiled into the console", npmParts}} {
-		fmt.Fprintf(&b, "\n## %s\n\n| name | version | licence |\n|---|---|---|\n", part.title)
-		sort.Slice(part.list, func(i, j int) bool { return part.list[i].Name < part.list[j].Name })
-		for _, c := range part.list {
-			if !allowed(c.Licence) {
-				return nil, fmt.Errorf("%s %s has licence %q, which may not be linked", c.Name, c.Version, c.Licence)
-			}
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", c.Name, c.Version, c.Licence)
-		}
+// parts is everything that a notice is due for.
+type parts struct {
+	modules  []component // linked into programs
+	packages []component // of the console
+	debian   []debianPackage
+}
+
+func collect(ctx context.Context, npmTexts bool) (parts, error) {
+	programs, err := findPrograms(".")
+	if err != nil {
+		return parts{}, err
 	}
-	return b.Bytes(), nil
+	modules, err := goModules(ctx, programs)
+	if err != nil {
+		return parts{}, err
+	}
+	packages, err := npmPackages("web", npmTexts)
+	return parts{modules, packages, debianPackages()}, err
+}
+
+// haveTexts says whether the console's packages are installed.
+func haveTexts(web string) (bool, error) {
+	_, err := os.Stat(filepath.Join(web, "node_modules"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
