@@ -156,14 +156,7 @@ func frequent(counts []int32) []int {
 	return ids[:min(len(ids), maxFacetValues)]
 }
 
-// appendHead writes the members of a Page before its rows.
-func (p *plan) appendHead(b []byte, v *view) []byte {
-	b = p.appendLead(b)
-	b = strconv.AppendUint(append(b, `,"seq":`...), v.seq, 10)
-	b = strconv.AppendInt(append(b, `,"total":`...), int64(v.total), 10)
-	return p.appendColumns(b)
-}
-
+// appendLead writes the members of a Page before its seq.
 func (p *plan) appendLead(b []byte) []byte {
 	b = appendString(append(b, `{"cluster":`...), p.query.Cluster)
 	b = appendString(append(b, `,"resource":`...), p.query.Resource)

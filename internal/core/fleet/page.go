@@ -96,19 +96,25 @@ func (p *plan) moving() bool {
 }
 
 func (p *plan) encodePage(v *view, state State) []byte {
-	b := make([]byte, 0, 1024+len(v.slots)*160)
-	b = p.appendHead(b, v)
-	b = append(b, `,"rows":[`...)
+	rest := p.appendColumns(make([]byte, 0, 1024+len(v.slots)*160))
+	content := p.member.store.content(v.total, rest)
+	rest = append(rest, `,"rows":[`...)
 	for i, slot := range v.slots {
 		if i > 0 {
-			b = append(b, ',')
+			rest = append(rest, ',')
 		}
-		b = p.appendRow(b, slot)
+		from := len(rest)
+		rest = p.appendRow(rest, slot)
+		content.add(rest[from:])
 	}
-	b = append(b, `],"facets":`...)
-	b = p.appendFacets(b, v.facets)
-	b = append(b, `,"state":`...)
-	return append(appendState(b, state), '}')
+	rest = append(rest, `],"facets":`...)
+	from := len(rest)
+	rest = p.appendFacets(rest, v.facets)
+	content.add(rest[from:])
+	rest = append(rest, `,"state":`...)
+	rest = append(appendState(rest, state), '}')
+	b := p.appendLead(make([]byte, 0, len(rest)+128))
+	return append(appendCounts(b, content.seq(), v.total), rest...)
 }
 
 func appendState(b []byte, s State) []byte {

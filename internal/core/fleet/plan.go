@@ -12,6 +12,7 @@ import (
 
 	"kubemate.io/kubemate/internal/core/authz"
 	"kubemate.io/kubemate/internal/core/errs"
+	"kubemate.io/kubemate/internal/core/kube"
 )
 
 // The limits of a query, so that none can cost more than a scan of the kind.
@@ -49,13 +50,17 @@ func (f *Fleet) plan(ctx context.Context, scope *authz.Scope, q Query) (*plan, e
 	if err != nil {
 		return nil, err
 	}
-	m, err := cached.member(ctx, q.Resource)
+	kind, err := cached.cluster.Kind(ctx, q.Resource)
 	if err != nil {
 		return nil, err
 	}
-	q.Resource = m.kind.Resource
-	p := &plan{query: q, member: m}
-	if p.visible, err = visible(ctx, scope, m, q); err != nil {
+	q.Resource = kind.Resource
+	p := &plan{query: q}
+	// First the rights: who may see nothing of a kind must not make it be watched.
+	if p.visible, err = visible(ctx, scope, kind, q); err != nil {
+		return nil, err
+	}
+	if p.member, err = cached.member(ctx, kind.Resource); err != nil {
 		return nil, err
 	}
 	p.scope = scopeKey(p.visible)
@@ -79,20 +84,20 @@ func (p *plan) measure() {
 }
 
 // visible is what the caller may list, narrowed to the namespaces of the query.
-func visible(ctx context.Context, scope *authz.Scope, m *member, q Query) (authz.Visible, error) {
-	v, err := scope.Visible(ctx, q.Cluster, "list", m.kind.Group, m.kind.Plural)
+func visible(ctx context.Context, scope *authz.Scope, kind kube.Kind, q Query) (authz.Visible, error) {
+	v, err := scope.Visible(ctx, q.Cluster, "list", kind.Group, kind.Plural)
 	if err != nil {
 		return authz.Visible{}, err
 	}
 	if len(q.Namespaces) > maxNamespaces {
 		return authz.Visible{}, errs.New(errs.Invalid, "%d namespaces are too many; at most %d", len(q.Namespaces), maxNamespaces)
 	}
-	if m.kind.Namespaced && len(q.Namespaces) > 0 {
+	if kind.Namespaced && len(q.Namespaces) > 0 {
 		v = narrow(v, q.Namespaces)
 	}
 	if v.Empty() {
-		a := authz.Attributes{Verb: "list", Group: m.kind.Group, Resource: m.kind.Plural}
-		if len(q.Namespaces) == 1 && m.kind.Namespaced {
+		a := authz.Attributes{Verb: "list", Group: kind.Group, Resource: kind.Plural}
+		if len(q.Namespaces) == 1 && kind.Namespaced {
 			a.Namespace = q.Namespaces[0]
 		}
 		return v, errs.New(errs.Forbidden, "%s may not %s in cluster %s", scope.Identity().User, a, q.Cluster).

@@ -9,7 +9,7 @@ import (
 // snapshot is one page as subscribers of a group have it.
 type snapshot struct {
 	epoch  string
-	seq    uint64
+	seq    uint64 // see content
 	total  int
 	order  []string // uids
 	rows   map[string][]byte
@@ -21,7 +21,9 @@ type snapshot struct {
 // snapshot encodes a view; the store is locked for reading.
 func (p *plan) snapshot(v *view) *snapshot {
 	s := p.member.store
-	out := &snapshot{epoch: s.epoch, seq: v.seq, total: v.total, rows: make(map[string][]byte, len(v.slots))}
+	out := &snapshot{epoch: s.epoch, total: v.total, rows: make(map[string][]byte, len(v.slots))}
+	out.lead, out.head = p.appendLead(nil), p.appendColumns(nil)
+	content := s.content(v.total, out.head)
 	buffer := make([]byte, 0, len(v.slots)*192)
 	for _, slot := range v.slots {
 		from := len(buffer)
@@ -29,9 +31,11 @@ func (p *plan) snapshot(v *view) *snapshot {
 		uid := s.rows[slot].uid
 		out.order = append(out.order, uid)
 		out.rows[uid] = buffer[from:len(buffer):len(buffer)]
+		content.add(out.rows[uid])
 	}
 	out.facets = p.appendFacets(nil, v.facets)
-	out.lead, out.head = p.appendLead(nil), p.appendColumns(nil)
+	content.add(out.facets)
+	out.seq = content.seq()
 	return out
 }
 
@@ -39,7 +43,7 @@ func (p *plan) snapshot(v *view) *snapshot {
 func (s *snapshot) page(state State) []byte {
 	b := make([]byte, 0, 1024+len(s.rows)*192)
 	b = append(b, s.lead...)
-	b = s.appendCounts(b)
+	b = appendCounts(b, s.seq, s.total)
 	b = append(b, s.head...)
 	b = append(b, `,"rows":[`...)
 	for i, uid := range s.order {
@@ -53,9 +57,9 @@ func (s *snapshot) page(state State) []byte {
 	return append(appendState(b, state), '}')
 }
 
-func (s *snapshot) appendCounts(b []byte) []byte {
-	b = strconv.AppendUint(append(b, `,"seq":`...), s.seq, 10)
-	return strconv.AppendInt(append(b, `,"total":`...), int64(s.total), 10)
+func appendCounts(b []byte, seq uint64, total int) []byte {
+	b = strconv.AppendUint(append(b, `,"seq":`...), seq, 10)
+	return strconv.AppendInt(append(b, `,"total":`...), int64(total), 10)
 }
 
 // diff gives the members of a patch message that turns old into next: rows to set, uids to
@@ -63,7 +67,7 @@ func (s *snapshot) appendCounts(b []byte) []byte {
 func diff(old, next *snapshot) (body []byte, same bool) {
 	b := appendString([]byte(`"epoch":`), next.epoch)
 	b = strconv.AppendUint(append(b, `,"prev":`...), old.seq, 10)
-	b = next.appendCounts(b)
+	b = appendCounts(b, next.seq, next.total)
 	same = old.total == next.total
 	if !bytes.Equal(old.facets, next.facets) {
 		b, same = append(append(b, `,"facets":`...), next.facets...), false

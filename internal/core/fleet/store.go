@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"crypto/rand"
+	"hash/maphash"
 	"slices"
 	"sync"
 
@@ -38,6 +39,7 @@ type store struct {
 	fields []field
 	epoch  string
 	full   bool // blobs hold whole objects, not only metadata
+	seed   maphash.Seed
 
 	mu      sync.RWMutex
 	cols    []column
@@ -60,7 +62,7 @@ type store struct {
 
 func newStore(kind kube.Kind, sp spec) *store {
 	s := &store{
-		kind: kind, fields: sp.fields(kind), epoch: rand.Text()[:12], full: sp.full,
+		kind: kind, fields: sp.fields(kind), epoch: rand.Text()[:12], full: sp.full, seed: maphash.MakeSeed(),
 		byUID: map[string]int32{}, byKey: map[objectKey]int32{}, owners: map[uint32][]int32{},
 		indexes: map[order]*index{}, gone: newTombstones(),
 	}

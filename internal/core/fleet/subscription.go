@@ -42,6 +42,7 @@ type Subscription struct {
 	plan   *plan
 	group  *group
 	resume Resume
+	closed bool
 	has    bool // a page was delivered
 	seq    uint64
 	states uint64
@@ -100,15 +101,16 @@ func (s *Subscription) first(g *group) Update {
 	if s.seq == g.page.seq {
 		body := appendString([]byte(`"epoch":`), g.page.epoch)
 		body = strconv.AppendUint(append(body, `,"prev":`...), s.seq, 10)
-		body = append(g.page.appendCounts(body), `,"set":[],"del":[]`...)
+		body = append(appendCounts(body, g.page.seq, g.page.total), `,"set":[],"del":[]`...)
 		return Update{Kind: UpdatePatch, Seq: s.seq, Body: body}
 	}
 	return s.step(g)
 }
 
-// step gives the patch that follows the subscriber's page, else the page.
+// step gives the patch that follows the subscriber's page, else the page. A page may come to
+// look as it did before: the last patch from there is the one that leads on.
 func (s *Subscription) step(g *group) Update {
-	for i := range g.patches {
+	for i := len(g.patches) - 1; i >= 0; i-- {
 		if p := &g.patches[i]; p.prev == s.seq {
 			return Update{Kind: UpdatePatch, Seq: p.seq, Body: p.body}
 		}
@@ -139,8 +141,13 @@ func (s *Subscription) Refresh(ctx context.Context) error {
 	joined := s.fleet.groups.join(p, s)
 	s.mu.Lock()
 	s.plan, s.group, s.has, s.resume = p, joined, false, Resume{}
+	closed := s.closed
 	s.mu.Unlock()
 	old.remove(s)
+	if closed { // meanwhile: Close has left the old group only
+		joined.remove(s)
+		return nil
+	}
 	s.notify()
 	return nil
 }
@@ -152,6 +159,7 @@ func (s *Subscription) Cluster() string { return s.query.Cluster }
 func (s *Subscription) Close() {
 	s.mu.Lock()
 	g := s.group
+	s.closed = true
 	s.mu.Unlock()
 	g.remove(s)
 }
