@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"text/tabwriter"
@@ -33,18 +31,10 @@ Ctrl-C stops what was started; data stays, and the next start takes seconds.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
-			if !background {
-				return Up(ctx, o, cmd.OutOrStdout())
+			if background {
+				return upInBackground(ctx, o, cmd.OutOrStdout())
 			}
-			complete, err := o.complete()
-			if err != nil {
-				return err
-			}
-			if err := refuseSecond(complete.DataDir); err != nil {
-				return err
-			}
-			args := slices.DeleteFunc(slices.Clone(os.Args[1:]), func(a string) bool { return strings.HasPrefix(a, "--detach") })
-			return detach(ctx, complete.DataDir, args, cmd.OutOrStdout())
+			return Up(ctx, o, cmd.OutOrStdout())
 		},
 	}
 	f := cmd.Flags()
@@ -58,7 +48,7 @@ Ctrl-C stops what was started; data stays, and the next start takes seconds.`,
 	f.StringVar(&o.Registry, "registry", DefaultRegistry, "loopback address where the bundle's images are served")
 	f.IntVar(&o.APIPort, "api-port", defaultAPIPort, "port of the embedded API server")
 	f.BoolVar(&o.Simulated, "simulated", false, "simulated nodes, although a real one could run")
-	f.IntVar(&o.Nodes, "nodes", 3, "number of simulated nodes")
+	f.IntVar(&o.Nodes, "nodes", defaultNodes, "number of simulated nodes")
 	f.BoolVar(&o.NoDemo, "no-demo", false, "leave the demo bank out")
 	f.BoolVar(&background, "detach", false, "go on in the background once the console answers")
 	return cmd

@@ -9,9 +9,34 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
+
+	"kubemate.io/kubemate/internal/launch/embedded"
+	"kubemate.io/kubemate/internal/launch/preflight"
 )
+
+// upInBackground starts `up` in a process of its own and returns once the console answers. What
+// can be refused is refused here, before there is a data folder for the log to lie in.
+func upInBackground(ctx context.Context, o Options, out io.Writer) error {
+	o, err := o.complete()
+	if err != nil {
+		return err
+	}
+	if err := refuseSecond(o.DataDir); err != nil {
+		return err
+	}
+	if report := preflight.Run(ctx, o.preflight()); !report.OK() {
+		return refuse(report, out) // otherwise the process in the background tells what it found
+	}
+	if err := embedded.Claim(o.DataDir); err != nil {
+		return err
+	}
+	args := slices.DeleteFunc(slices.Clone(os.Args[1:]), func(a string) bool { return strings.HasPrefix(a, "--detach") })
+	return detach(ctx, o.DataDir, args, out)
+}
 
 // detach starts this program again in a session of its own, with its output in logs/up.log,
 // passes on what it prints until it prints the sign-in line or dies, and returns.
@@ -48,19 +73,19 @@ func follow(ctx context.Context, logFile string, died <-chan error, out io.Write
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	r := bufio.NewReader(f)
+	lines := lineCopier{in: bufio.NewReader(f), out: out}
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		ready, err := copyLines(r, out)
+		ready, err := lines.copy()
 		if err != nil || ready {
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return fmt.Errorf("the platform goes on starting in the background (log: %s); `kubemate down` ends it: %w", logFile, context.Cause(ctx))
 		case err := <-died:
-			if _, copyErr := copyLines(r, out); copyErr != nil {
+			if _, copyErr := lines.copy(); copyErr != nil {
 				return copyErr
 			}
 			if err == nil {
@@ -75,20 +100,30 @@ func follow(ctx context.Context, logFile string, died <-chan error, out io.Write
 // readyMark ends what a detached start prints; the detached process goes on behind it.
 const readyMark = "Press Ctrl-C to stop; data stays."
 
-// copyLines copies whole lines; ready says that the mark came.
-func copyLines(r *bufio.Reader, out io.Writer) (ready bool, err error) {
+// lineCopier copies what was written to a log so far, again and again.
+type lineCopier struct {
+	in   *bufio.Reader
+	out  io.Writer
+	half string // a line whose end was not written yet
+}
+
+// copy copies whole lines; ready says that the mark came.
+func (c *lineCopier) copy() (ready bool, err error) {
 	for {
-		line, err := r.ReadString('\n')
-		if errors.Is(err, io.EOF) && line == "" {
+		part, err := c.in.ReadString('\n')
+		c.half += part
+		if errors.Is(err, io.EOF) {
 			return false, nil
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
+		if err != nil {
 			return false, err
 		}
+		line := c.half
+		c.half = ""
 		if line == readyMark+"\n" {
 			return true, nil
 		}
-		if _, err := io.WriteString(out, line); err != nil {
+		if _, err := io.WriteString(c.out, line); err != nil {
 			return false, err
 		}
 	}

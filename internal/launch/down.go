@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kubemate.io/kubemate/internal/launch/embedded"
+	"kubemate.io/kubemate/internal/launch/preflight"
 )
 
 // Down stops the platform that runs from a data folder, also one whose `up` was killed. With
@@ -34,14 +35,14 @@ func Down(ctx context.Context, dataDir string, remove bool, out io.Writer) error
 			return err
 		}
 	}
+	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	if err := embedded.Undo(ctx, dataDir, log); err != nil {
+		return err
+	}
 	if err := endLeftovers(ctx, dataDir); err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	if !remove {
-		if err := embedded.Undo(ctx, dataDir, log); err != nil {
-			return err
-		}
 		_ = os.Remove(statePath(dataDir))
 		fmt.Fprintf(out, "stopped; data stays in %s\n", dataDir)
 		return nil
@@ -62,30 +63,25 @@ func ours(dataDir string) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if e.Name() == "run" {
-			return nil
-		}
+	if len(entries) > 0 && !embedded.Claimed(dataDir) {
+		return fmt.Errorf("%s is no data folder of Kubemate: it has no file %s; nothing was touched", dataDir, preflight.FormatFile)
 	}
-	if len(entries) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%s is no data folder of Kubemate: it has no folder run/; nothing was touched", dataDir)
+	return nil
 }
 
-// deleteAll undoes the changes on the host and removes the data: the cluster's own parts first,
-// since they may hold mounts.
+// deleteAll removes the data, after Undo. The mark goes last, with the cluster's parts: until
+// then an interrupted removal can be repeated.
 func deleteAll(ctx context.Context, dataDir string, log *slog.Logger) error {
-	if err := embedded.Delete(ctx, dataDir, log); err != nil {
-		return err
-	}
-	for _, dir := range []string{"server", "registry", "run", "logs"} {
+	for _, dir := range []string{"server", "registry"} {
 		if err := os.RemoveAll(filepath.Join(dataDir, dir)); err != nil {
 			return err
 		}
 	}
-	// Only an empty folder goes: what else lies in it is not ours.
-	if err := os.Remove(dataDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := embedded.Delete(ctx, dataDir, log); err != nil {
+		return err
+	}
+	// Only an empty folder went: what else lies in it is not ours.
+	if _, err := os.Stat(dataDir); err == nil {
 		log.Warn("the data folder holds something that Kubemate did not make; it stays", "folder", dataDir)
 	}
 	return nil

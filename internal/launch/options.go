@@ -6,6 +6,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 )
 
 // Options of Up. The zero value of a field means its default.
@@ -30,6 +32,7 @@ const (
 	DefaultListen   = "127.0.0.1:8090"
 	DefaultRegistry = "127.0.0.1:5050"
 	defaultAPIPort  = 6443
+	defaultNodes    = 3
 )
 
 // DefaultDataDir is /var/lib/kubemate for root, else a folder of the user.
@@ -62,23 +65,72 @@ func (o Options) complete() (Options, error) {
 	if o.APIPort == 0 {
 		o.APIPort = defaultAPIPort
 	}
-	for _, a := range []struct{ flag, value string }{{"--listen", o.Listen}, {"--registry", o.Registry}} {
-		if _, _, err := net.SplitHostPort(a.value); err != nil {
-			return o, fmt.Errorf("%s %q is no address: write host:port, for instance %s", a.flag, a.value, DefaultListen)
-		}
+	if o.Nodes == 0 {
+		o.Nodes = defaultNodes
 	}
+	return o, errors.Join(o.checkAddresses(), o.checkCluster(), o.checkFiles())
+}
+
+func (o Options) checkAddresses() error {
+	if err := checkAddress("--listen", o.Listen, DefaultListen); err != nil {
+		return err
+	}
+	if err := checkAddress("--registry", o.Registry, DefaultRegistry); err != nil {
+		return err
+	}
+	if !loopback(o.Registry) {
+		return fmt.Errorf("--registry %s: it serves to everybody who reaches it, so it must be a loopback address, for instance %s", o.Registry, DefaultRegistry)
+	}
+	if o.APIPort < 0 || o.APIPort > maxPort {
+		return fmt.Errorf("--api-port %d is no port: give a number from 1 to %d", o.APIPort, maxPort)
+	}
+	if o.BasePath != "" && (!strings.HasPrefix(o.BasePath, "/") || strings.HasSuffix(o.BasePath, "/")) {
+		return fmt.Errorf("--base-path %q must begin with a slash and not end with one, for instance /kubemate", o.BasePath)
+	}
+	return nil
+}
+
+const maxPort = 65535
+
+// checkAddress wants a port of its own: with port 0, nobody would know where the console is.
+func checkAddress(flag, value, example string) error {
+	_, port, err := net.SplitHostPort(value)
+	if err != nil {
+		return fmt.Errorf("%s %q is no address: write host:port, for instance %s", flag, value, example)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > maxPort {
+		return fmt.Errorf("%s %q: %q is no port from 1 to %d; write for instance %s", flag, value, port, maxPort, example)
+	}
+	return nil
+}
+
+func (o Options) checkCluster() error {
+	switch {
+	case o.Kubeconfig != "" && o.Simulated:
+		return errors.New("--kubeconfig uses an existing cluster, --simulated starts one: give one of them")
+	case o.Context != "" && o.Kubeconfig == "":
+		return errors.New("--context chooses in a --kubeconfig: give that, too")
+	case o.Nodes < 0:
+		return fmt.Errorf("--nodes %d: give a number of simulated nodes", o.Nodes)
+	}
+	return nil
+}
+
+func (o Options) checkFiles() error {
 	if (o.TLSCert == "") != (o.TLSKey == "") {
-		return o, errors.New("--tls-cert and --tls-key go together: give both or none")
+		return errors.New("--tls-cert and --tls-key go together: give both or none")
 	}
-	if o.Kubeconfig != "" && o.Simulated {
-		return o, errors.New("--kubeconfig uses an existing cluster, --simulated starts one: give one of them")
-	}
-	if o.Kubeconfig != "" {
-		if _, err := os.Stat(o.Kubeconfig); err != nil {
-			return o, fmt.Errorf("--kubeconfig: %w", err)
+	for _, f := range []struct{ flag, path string }{
+		{"--kubeconfig", o.Kubeconfig}, {"--tls-cert", o.TLSCert}, {"--tls-key", o.TLSKey},
+	} {
+		if f.path == "" {
+			continue
+		}
+		if _, err := os.Stat(f.path); err != nil {
+			return fmt.Errorf("%s: %w", f.flag, err)
 		}
 	}
-	return o, nil
+	return nil
 }
 
 func completeDataDir(dir string) (string, error) {

@@ -33,7 +33,7 @@ func (u *up) startServer(ctx context.Context, c cluster) (*supervise.Process, er
 		p.Stop()
 		return nil, err
 	}
-	u.state.ServerPID, u.state.Address = p.PID(), u.address()
+	u.state.Address = u.address()
 	return p, nil
 }
 

@@ -14,17 +14,15 @@ import (
 
 // State is what a running `up` tells `status` and `down`, in run/up.json of the data folder.
 type State struct {
-	PID       int       `json:"pid"`       // of the `up` process
-	Started   uint64    `json:"started"`   // its start time in clock ticks since boot: a pid can be reused
-	Since     time.Time `json:"since"`     // wall clock, for people
-	Address   string    `json:"address"`   // of the console, "http://127.0.0.1:8090/"
-	Mode      Mode      `json:"mode"`      // what kind of cluster
-	Phase     string    `json:"phase"`     // "starting", "running", "stopping"
-	Stage     string    `json:"stage"`     // what is going on while starting
-	Version   string    `json:"version"`   // of kubemate
-	Demo      bool      `json:"demo"`      // the demo bank is installed
-	LogFile   string    `json:"logFile"`   // of a detached `up`
-	ServerPID int       `json:"serverPid"` // of the server process
+	PID     int       `json:"pid"`     // of the `up` process
+	Started uint64    `json:"started"` // its start time in clock ticks since boot: a pid can be reused
+	Since   time.Time `json:"since"`   // wall clock, for people
+	Address string    `json:"address"` // of the console, "http://127.0.0.1:8090/"
+	Mode    Mode      `json:"mode"`    // what kind of cluster
+	Phase   string    `json:"phase"`   // "starting", "running", "stopping"
+	Stage   string    `json:"stage"`   // what is going on while starting
+	Version string    `json:"version"` // of kubemate
+	Demo    bool      `json:"demo"`    // the demo bank is installed
 }
 
 // Mode is the kind of cluster under the platform.

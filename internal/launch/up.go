@@ -30,7 +30,7 @@ func Up(ctx context.Context, o Options, out io.Writer) (err error) {
 	if err := refuseSecond(o.DataDir); err != nil {
 		return err
 	}
-	if err := u.check(ctx); err != nil {
+	if err := refuse(preflight.Run(ctx, o.preflight()), out); err != nil {
 		return err
 	}
 	if err := u.open(ctx); err != nil {
@@ -52,13 +52,9 @@ type up struct {
 	state State
 }
 
-// check runs preflight and prints what it found; errors in it end the start before any change.
-func (u *up) check(ctx context.Context) error {
-	if u.state.Mode == ModeExisting {
-		return nil
-	}
-	report := preflight.Run(ctx, u.o.preflight())
-	if err := report.WriteText(u.out); err != nil {
+// refuse tells what preflight found; errors in it end the start before any change.
+func refuse(report preflight.Report, out io.Writer) error {
+	if err := report.WriteText(out); err != nil {
 		return err
 	}
 	if report.OK() {
@@ -72,10 +68,14 @@ func (o Options) preflight() preflight.Options {
 	p := preflight.Options{
 		DataDir:     o.DataDir,
 		Simulated:   o.mode() == ModeSimulated,
+		Existing:    o.mode() == ModeExisting,
 		NodeIP:      embedded.DefaultIP,
 		ClusterCIDR: embedded.ClusterCIDR,
 		ServiceCIDR: embedded.ServiceCIDR,
 		Ports:       []preflight.Port{{Address: o.Listen, Purpose: "the console", Flag: "--listen"}},
+	}
+	if p.Existing {
+		return p
 	}
 	api := embedded.DefaultIP
 	if p.Simulated {
@@ -95,6 +95,9 @@ func (u *up) open(ctx context.Context) error {
 		if err := endLeftovers(ctx, u.o.DataDir); err != nil {
 			return err
 		}
+	}
+	if err := embedded.Claim(u.o.DataDir); err != nil {
+		return err
 	}
 	for _, dir := range []string{"run", "logs", "server"} {
 		if err := os.MkdirAll(filepath.Join(u.o.DataDir, dir), 0o700); err != nil {

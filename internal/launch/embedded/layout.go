@@ -43,17 +43,28 @@ func (l layout) config(name string) string     { return l.join("node", name) }
 func (l layout) nodeNameFile() string          { return l.join("node", "name") }
 func (l layout) containerdEndpoint() string    { return "unix://" + l.containerdSocket() }
 
-// create makes the folders. Nobody but the owner looks into any of them.
-func (l layout) create() error {
-	if err := os.MkdirAll(string(l), 0o700); err != nil {
+// Claim makes the data folder and puts the mark into it. The mark stands first: a folder without it that holds anything
+// else is somebody else's, and Delete must not be pointed at it.
+func Claim(dataDir string) error {
+	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}
-	// The mark stands first: a folder without it that holds anything else is somebody else's.
-	mark := l.join(preflight.FormatFile)
-	if _, err := os.Stat(mark); errors.Is(err, fs.ErrNotExist) {
-		if err := durable.WriteFile(mark, []byte(strconv.Itoa(preflight.Format)+"\n"), 0o600); err != nil {
-			return err
-		}
+	if Claimed(dataDir) {
+		return nil
+	}
+	return durable.WriteFile(layout(dataDir).join(preflight.FormatFile), []byte(strconv.Itoa(preflight.Format)+"\n"), 0o600)
+}
+
+// Claimed says whether the mark is in a folder.
+func Claimed(dataDir string) bool {
+	_, err := os.Stat(layout(dataDir).join(preflight.FormatFile))
+	return err == nil
+}
+
+// create makes the folders. Nobody but the owner looks into any of them.
+func (l layout) create() error {
+	if err := Claim(string(l)); err != nil {
+		return err
 	}
 	for _, dir := range []string{
 		l.pki(), l.etcd(), l.run(), l.logs(), l.podLogs(), l.kubeconfigs(), l.volumes(), l.kubelet(), l.kubeletPlugins(),

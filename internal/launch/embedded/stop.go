@@ -129,8 +129,14 @@ func Delete(ctx context.Context, dataDir string, log *slog.Logger) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	if err := os.Remove(l.join(preflight.FormatFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	marks, err := filepath.Glob(l.join(preflight.HalfFormat + "*"))
+	if err != nil {
 		return err
+	}
+	for _, mark := range append(marks, l.join(preflight.FormatFile)) {
+		if err := os.Remove(mark); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	_ = os.Remove(dataDir) // fails if other parts of Kubemate still keep theirs here
 	return nil

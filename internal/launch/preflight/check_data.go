@@ -15,6 +15,8 @@ import (
 const (
 	Format     = 1
 	FormatFile = "format"
+	// HalfFormat begins the name of a FormatFile whose writing was cut off.
+	HalfFormat = "." + FormatFile + "."
 )
 
 // dataFolderID is the check's id.
@@ -93,7 +95,7 @@ func (r *runner) dataContent(dir string) {
 func (r *runner) foreign(dir string, entries []fs.DirEntry) {
 	var strange []string
 	for _, e := range entries {
-		if !slices.Contains(knownEntries, e.Name()) {
+		if !slices.Contains(knownEntries, e.Name()) && !strings.HasPrefix(e.Name(), HalfFormat) {
 			strange = append(strange, e.Name())
 		}
 	}

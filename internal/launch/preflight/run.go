@@ -13,6 +13,8 @@ type Options struct {
 	DataDir string
 	// Simulated clusters need no root, no packages and no kernel features.
 	Simulated bool
+	// Existing: no cluster is started, only the server beside one that is there.
+	Existing bool
 	// NodeIP is the address that the interface kubemate0 will get.
 	NodeIP string
 	// ClusterCIDR and ServiceCIDR are the pods' and the services' ranges.
@@ -52,28 +54,29 @@ func Run(ctx context.Context, o Options) Report {
 		o.Now = time.Now
 	}
 	r := &runner{o: o, host: o.Host}
+	cluster, real := !o.Existing, !o.Existing && !o.Simulated
 	checks := []struct {
-		id   string
-		real bool // only for a real node
-		do   func(context.Context)
+		id     string
+		needed bool
+		do     func(context.Context)
 	}{
-		{"privileges", true, r.privileges},
-		{"packages", true, r.tools},
-		{"network", true, r.network},
-		{"overlay", true, r.overlay},
-		{"cgroup", true, r.cgroup},
-		{"other-cluster", true, r.otherCluster},
-		{"addresses", true, r.addresses},
-		{"inotify", true, r.inotify},
-		{"firewall", true, r.firewall},
-		{dataFolderID, false, r.dataFolder},
-		{"disk", false, r.disk},
-		{"memory", false, r.memory},
-		{"clock", false, r.clock},
-		{"port", false, r.ports},
+		{"privileges", real, r.privileges},
+		{"packages", real, r.tools},
+		{"network", real, r.network},
+		{"overlay", real, r.overlay},
+		{"cgroup", real, r.cgroup},
+		{"other-cluster", real, r.otherCluster},
+		{"addresses", real, r.addresses},
+		{"inotify", real, r.inotify},
+		{"firewall", real, r.firewall},
+		{dataFolderID, true, r.dataFolder},
+		{"disk", cluster, r.disk},
+		{"memory", cluster, r.memory},
+		{"clock", true, r.clock},
+		{"port", true, r.ports},
 	}
 	for _, c := range checks {
-		if c.real && o.Simulated || ctx.Err() != nil {
+		if !c.needed || ctx.Err() != nil {
 			continue
 		}
 		r.report.Checks = append(r.report.Checks, c.id)

@@ -39,6 +39,15 @@ func TestRun(t *testing.T) {
 
 		"not root":            {func(h *fakeHost, _ *Options) { h.uid, h.owner = 1000, 1000 }, "privileges", Error, "--simulated"},
 		"not root, simulated": {func(h *fakeHost, o *Options) { h.uid, h.owner, o.Simulated = 1000, 1000, true }, "", "", ""},
+		"existing cluster": {func(h *fakeHost, o *Options) {
+			h.uid, h.owner, h.free, h.noNetwork, o.Existing = 1000, 1000, 0, "nft", true
+		}, "", "", ""},
+		"existing cluster, foreign folder": {func(h *fakeHost, o *Options) {
+			o.Existing, h.files["var/lib/kubemate/photos"] = true, dir()
+		}, "data-folder", Error, "photos"},
+		"existing cluster, port taken": {func(h *fakeHost, o *Options) {
+			o.Existing, h.busy["127.0.0.1:8090"] = true, true
+		}, "port", Error, "--listen"},
 		"capability missing": {func(h *fakeHost, _ *Options) {
 			h.files["proc/self/status"] = file("CapEff:\t000001ffffdfffff\n")
 		}, "privileges", Error, "CAP_SYS_ADMIN"},
@@ -98,6 +107,7 @@ func TestRun(t *testing.T) {
 		"folder is a file": {func(h *fakeHost, _ *Options) { h.files["var/lib/kubemate"] = file("x") }, "data-folder", Error, "no folder"},
 		"empty folder":     {func(h *fakeHost, _ *Options) { h.files["var/lib/kubemate"] = dir() }, "", "", ""},
 		"foreign folder":   {func(h *fakeHost, _ *Options) { h.files["var/lib/kubemate/photos"] = dir() }, "data-folder", Error, "photos"},
+		"cut off at mark":  {func(h *fakeHost, _ *Options) { h.files["var/lib/kubemate/.format.123"] = file("") }, "", "", ""},
 		"own folder":       {func(h *fakeHost, _ *Options) { h.files["var/lib/kubemate/format"] = file("1\n") }, "", "", ""},
 		"newer folder":     {func(h *fakeHost, _ *Options) { h.files["var/lib/kubemate/format"] = file("2\n") }, "data-folder", Error, "newer version"},
 		"torn mark":        {func(h *fakeHost, _ *Options) { h.files["var/lib/kubemate/format"] = file("") }, "data-folder", Error, "no version"},
