@@ -27,6 +27,7 @@ test('a node is cordoned and takes pods again', async ({ page }) => {
 
 test('Ctrl-K finds an object as one types', async ({ page }) => {
   await open(page, '/c/local')
+  await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible()
   await page.keyboard.press('Control+K')
   await page.keyboard.type('settlement')
   const found = page.getByRole('option', { name: /settlement/ }).first()

@@ -9,11 +9,22 @@ const PAGES = [
   ['deployment', '/c/local/r/deployments.apps/demo-bank/teller'],
   ['logs', '/c/local/r/deployments.apps/demo-bank/teller?tab=logs'],
   ['yaml', '/c/local/r/deployments.apps/demo-bank/teller?tab=yaml'],
+  ['pod', '/c/local/r/pods/demo-bank/ledger-0'],
+  ['rollout', '/c/local/r/deployments.apps/demo-bank/teller?tab=rollout'],
+  ['service', '/c/local/r/services/demo-bank/teller'],
+  ['services', '/c/local/services?ns=demo-bank'],
+  ['config', '/c/local/config'],
+  ['secrets', '/c/local/config/secrets'],
+  ['storage', '/c/local/storage'],
+  ['roles', '/c/local/roles'],
+  ['kinds', '/c/local/kinds'],
   ['events', '/c/local/events'],
   ['nodes', '/c/local/r/nodes'],
   ['clusters', '/clusters'],
   ['create', '/c/local/create'],
   ['users', '/users'],
+  ['profile', '/profile'],
+  ['jobs', '/c/local/jobs'],
 ] as const
 
 const LOOKS = [
@@ -37,11 +48,14 @@ for (const look of LOOKS) {
           await expect(page.getByRole('main')).toBeVisible()
           await expect(page.locator('.km-skeleton')).toHaveCount(0)
           await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
+          if (name === 'logs') await expect(page.locator('.log .line').first()).toBeVisible()
           const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
           expect(overflow, `${name} is wider than the screen`).toBeLessThanOrEqual(0)
+          const cut = await page.locator('.page-header .actions').evaluateAll((bars) => bars.filter((bar) => bar.scrollWidth > bar.clientWidth).length)
+          expect.soft(cut, `${name} has actions beyond the edge`).toBe(0)
           await page.screenshot({ path: `results/pictures/${look.name}/${name}.png` })
           const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).exclude('.xterm').analyze()
-          expect(violations.map((each) => `${name}: ${each.id}: ${each.nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([])
+          expect.soft(violations.map((each) => `${name}: ${each.id}: ${each.nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([])
         })
       }
     })

@@ -1,5 +1,5 @@
 import { computed } from 'vue'
-import { useRouter } from 'vue-router'
+import { useRoute, useRouter } from 'vue-router'
 import { SECTIONS, useSession, type NavEntry } from '@/core/console'
 import { features } from '../features'
 
@@ -7,6 +7,7 @@ import { features } from '../features'
 export function useDoors() {
   const session = useSession()
   const router = useRouter()
+  const route = useRoute()
   const all = features.flatMap((feature) => feature.nav ?? [])
   const entries = computed<NavEntry[]>(() =>
     all
@@ -23,5 +24,11 @@ export function useDoors() {
     return door === undefined || !all.some((entry) => entry.door === door) || entries.value.some((entry) => entry.door === door)
   }
 
-  return { entries, groups, primary, isOpen }
+  /** Whether a door leads to the page that is shown; an object's page lights the door of its kind's list. */
+  function isHere(entry: NavEntry): boolean {
+    if (route.name === entry.route) return Object.entries(entry.params ?? {}).every(([key, value]) => route.params[key] === value)
+    return entry.params?.['resource'] !== undefined && route.params['resource'] === entry.params['resource']
+  }
+
+  return { entries, groups, primary, isOpen, isHere }
 }

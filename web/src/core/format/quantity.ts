@@ -25,6 +25,11 @@ export function formatCpu(millicores: number): string {
   return digits(millicores / 1000)
 }
 
+/** Millicores as cores, for those who do not count in thousandths: "0.25", "1.5". */
+export function formatCores(millicores: number): string {
+  return digits(millicores / 1000)
+}
+
 /** A count with the thousands separators of the language. */
 export function formatCount(count: number, locale: string): string {
   return new Intl.NumberFormat(locale).format(count)

@@ -21,10 +21,23 @@ const TRACKS: Record<ColumnType, string> = {
 
 const RIGHT = new Set<ColumnType>(['number', 'cpu', 'bytes'])
 
+const LEAST = /^(minmax\()?([\d.]+)rem/
+const AROUND_TITLE = 2.6 // rem: padding and the arrow of the order
+
+/** How wide a title is, in rem: a Chinese character takes the width of two Latin ones. */
+function titleWidth(title: string): number {
+  return [...title].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e80 ? 0.82 : 0.47), AROUND_TITLE)
+}
+
+/** The CSS track of a column: wide enough for its title, too. */
 export function trackOf(column: GridColumn): string {
-  if (column.width) return column.width
-  if (column.id === 'name') return 'minmax(13rem, 2.2fr)'
-  return TRACKS[column.type]
+  const track = column.width ?? (column.id === 'name' ? 'minmax(13rem, 2.2fr)' : TRACKS[column.type])
+  return track.replace(LEAST, (_all, open: string | undefined, least: string) => `${open ?? ''}${Math.max(Number(least), titleWidth(column.title)).toFixed(2)}rem`)
+}
+
+/** What tracks need at least, in rem; narrower tables scroll. */
+export function leastWidth(tracks: readonly string[]): number {
+  return tracks.reduce((sum, track) => sum + Number(LEAST.exec(track)?.[2] ?? 0), 0)
 }
 
 /** Figures stand right, so that their units and digits line up. */

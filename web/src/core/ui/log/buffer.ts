@@ -1,4 +1,5 @@
 import { shallowRef, triggerRef, type ShallowRef } from 'vue'
+import { structuredLine, type StructuredLine } from './structured'
 
 /** One line of a log, or a note about the stream ("gap", "end"). */
 export interface LogLine {
@@ -14,6 +15,8 @@ export interface LogLine {
 export interface NumberedLine extends LogLine {
   /** Counts from 0 over the life of the buffer. */
   id: number
+  /** What the line says, if it is JSON with a message. */
+  fields: StructuredLine | null
 }
 
 const WAIT = 100 // milliseconds; lines that come faster are shown together
@@ -23,6 +26,8 @@ export class LogBuffer {
   readonly lines: ShallowRef<NumberedLine[]> = shallowRef([])
   /** Lines dropped at the top because there were too many. */
   dropped = 0
+  /** Whether a line was JSON with a message. */
+  structured = false
   private next = 0
   private waiting: NumberedLine[] = []
   private timer: ReturnType<typeof setTimeout> | undefined
@@ -30,7 +35,9 @@ export class LogBuffer {
   constructor(private readonly most = 100_000) {}
 
   append(line: LogLine): void {
-    this.waiting.push({ ...line, id: this.next++ })
+    const fields = line.note ? null : structuredLine(line.text)
+    this.structured ||= fields !== null
+    this.waiting.push({ ...line, id: this.next++, fields })
     this.timer ??= setTimeout(() => this.flush(), WAIT)
   }
 

@@ -24,10 +24,10 @@ describe('parseAnsi', () => {
 
 describe('matches', () => {
   it('finds lines by their visible text', () => {
-    const lines = ['Error one', 'fine', `${ESC}[31mERR${ESC}[0mOR two`].map((text, id) => ({ id, text }))
-    expect(matchingLines(lines, 'error')).toEqual([0, 2])
-    expect(matchingLines(lines, '')).toEqual([])
-    expect(matchingLines(lines, '.*')).toEqual([])
+    const lines = ['Error one', 'fine', `${ESC}[31mERR${ESC}[0mOR two`].map((text, id) => ({ id, text, fields: null }))
+    expect(matchingLines(lines, 'error', false)).toEqual([0, 2])
+    expect(matchingLines(lines, '', false)).toEqual([])
+    expect(matchingLines(lines, '.*', false)).toEqual([])
   })
 
   it.each([

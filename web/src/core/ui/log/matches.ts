@@ -1,13 +1,15 @@
 import { stripAnsi } from './ansi'
 import type { NumberedLine } from './buffer'
+import { structuredText } from './structured'
 
-/** Indexes of the lines that hold a text, upper and lower case alike. */
-export function matchingLines(lines: readonly NumberedLine[], text: string): number[] {
+/** Indexes of the lines that hold a text as they are shown, upper and lower case alike. */
+export function matchingLines(lines: readonly NumberedLine[], text: string, raw: boolean): number[] {
   const wanted = text.toLowerCase()
   if (wanted === '') return []
   const found: number[] = []
   lines.forEach((line, index) => {
-    if (stripAnsi(line.text).toLowerCase().includes(wanted)) found.push(index)
+    const shown = line.fields && !raw ? structuredText(line.fields) : stripAnsi(line.text)
+    if (shown.toLowerCase().includes(wanted)) found.push(index)
   })
   return found
 }

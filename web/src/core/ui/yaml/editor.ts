@@ -73,7 +73,8 @@ export function makeEditor(options: EditorOptions): EditorView {
     keymap.of([save, ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...(options.readOnly ? [] : [indentWithTab])]),
     EditorState.tabSize.of(2),
     EditorState.readOnly.of(options.readOnly),
-    EditorView.contentAttributes.of({ 'aria-label': options.label }),
+    // The tab index makes a read-only text scrollable by keyboard too.
+    EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0' }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) options.onChange(update.state.doc.toString())
     }),

@@ -27,14 +27,14 @@ const WIDTHS: Record<string, string> = {
 const FIRST = ['name', 'namespace', 'status']
 const LAST = ['age']
 
-function place(id: string): number {
-  if (FIRST.includes(id)) return FIRST.indexOf(id)
+function place(id: string, first: readonly string[]): number {
+  if (first.includes(id)) return first.indexOf(id)
   return LAST.includes(id) ? 100 : 10
 }
 
 /** Columns as every list shows them: name, namespace, status, what is the kind's own, age. */
-export function inOrder<C extends { id: string }>(columns: readonly C[]): C[] {
-  return [...columns].sort((a, b) => place(a.id) - place(b.id))
+export function inOrder<C extends { id: string }>(columns: readonly C[], first: readonly string[] = FIRST): C[] {
+  return [...columns].sort((a, b) => place(a.id, first) - place(b.id, first))
 }
 
 /** Makes a list's columns of the server's: in the usual order, with titles in the user's language. */
@@ -42,8 +42,8 @@ export function useColumns() {
   const { t, te } = useText()
   const title = (column: { id: string; title: string }): string => (te(`resources.column.${column.id}`) ? t(`resources.column.${column.id}`) : column.title)
 
-  function toGrid(columns: readonly AnyColumn[]): GridColumn[] {
-    return inOrder(columns).map((column) => ({
+  function toGrid(columns: readonly AnyColumn[], first?: readonly string[]): GridColumn[] {
+    return inOrder(columns, first).map((column) => ({
       id: column.id,
       type: column.type as ColumnType,
       sortable: column.sortable,

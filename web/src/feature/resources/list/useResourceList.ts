@@ -19,6 +19,8 @@ export interface ListOptions {
   /** Columns that are needless here. */
   without?: MaybeRefOrGetter<string[] | undefined>
   sort?: { sort: string; desc: boolean }
+  /** Columns that stand before the others, in this order. */
+  first?: readonly string[]
 }
 
 /** A live list of one kind: what the address asks for, and what came. */
@@ -61,7 +63,7 @@ export function useResourceList(options: ListOptions) {
 
   const cell = computed(() => cellReader(live.columns.value))
   const needless = computed(() => new Set([...(toValue(options.without) ?? []), ...(namespaces.value.length === 1 && list.columns.value.length === 0 ? ['namespace'] : [])]))
-  const columns = computed(() => toGrid(live.columns.value.filter((column) => !needless.value.has(column.id))))
+  const columns = computed(() => toGrid(live.columns.value.filter((column) => !needless.value.has(column.id)), options.first))
   const allColumns = computed(() => toGrid(kind.value?.columns ?? live.columns.value))
   const facets = computed(() => live.columns.value.filter((column) => column.facet && column.id !== 'namespace' && !needless.value.has(column.id)))
 

@@ -14,7 +14,7 @@ export type NoteText = (event: 'end' | 'gap' | 'error' | 'waiting' | 'start' | '
 /** Reads the log of an object into a buffer, again from where it stood after every loss. A changed question begins anew. With one container per pod only the pod is named. */
 export function useLogStream(target: MaybeRefOrGetter<ObjectRef>, question: MaybeRefOrGetter<LogQuestion>, noteText: NoteText, oneContainer: () => boolean) {
   const buffer = new LogBuffer()
-  const state = ref<'reading' | 'waiting' | 'ended'>('reading')
+  const state = ref<'opening' | 'reading' | 'waiting' | 'ended'>('opening')
   const problem = shallowRef<ApiProblem | null>(null)
   let stop = new AbortController()
 
@@ -71,7 +71,7 @@ export function useLogStream(target: MaybeRefOrGetter<ObjectRef>, question: Mayb
     stop = new AbortController()
     buffer.clear()
     problem.value = null
-    state.value = 'reading'
+    state.value = 'opening'
     void run(stop.signal)
   }
 
