@@ -1,4 +1,4 @@
-// Package cli is the command line of Kubemate: everything that the console does, for a shell.
+// Package cli is the command line of Kubemate: the console's work, for a shell.
 //
 // Invariants: it is a client of the public API and of nothing else; what it prints on standard
 // output can be read by programs (-o json, yaml, name), remarks go to standard error; an error

@@ -53,6 +53,8 @@ func legalFiles(dir, prefix string) ([]file, error) {
 	return list, nil
 }
 
+const license = "LICENSE" // as file names spell it
+
 // legalName tells LICENSE.txt from licenses.go and licensing.md.
 func legalName(name string) bool {
 	stem, _, _ := strings.Cut(strings.ToUpper(name), ".")
@@ -62,5 +64,5 @@ func legalName(name string) bool {
 	case ".go", ".js", ".mjs", ".ts", ".json", ".yaml", ".yml", ".html", ".tmpl", ".tpl", ".spdx", ".docs":
 		return false
 	}
-	return slices.Contains([]string{"LICENSE", "LICENCE", "LICENSES", "COPYING", "NOTICE", "COPYRIGHT", "UNLICENSE"}, stem)
+	return slices.Contains([]string{license, "LICENCE", "LICENSES", "COPYING", "NOTICE", "COPYRIGHT", "UNLICENSE"}, stem)
 }
