@@ -13,8 +13,8 @@ import (
 	"kubemate.io/kubemate/internal/core/httpapi"
 )
 
-// conn is the connection of one tab. One goroutine reads, one writes, one looks after the
-// session and rights. The writer asks subscriptions for what is due when it has time for it,
+// conn is the connection of one tab. One goroutine reads, one writes, others look after the
+// session and the rights. The writer asks subscriptions for what is due when it has time for it,
 // so a client that reads slowly costs no more memory than a fast one.
 type conn struct {
 	ctx    context.Context //nolint:containedctx // the life of the connection
@@ -68,6 +68,7 @@ func (c *conn) run() {
 	c.say(envelope(hello))
 	c.wg.Go(c.write)
 	c.wg.Go(c.guard)
+	c.wg.Go(c.watchRights)
 	c.wg.Go(c.keepAlive)
 	c.cancel(c.read())
 	c.closeAll()

@@ -8,26 +8,31 @@ import (
 	"kubemate.io/kubemate/internal/core/errs"
 )
 
-// guard ends the connection with its session or with the process, and lets subscriptions
-// look at the rights again when they may have changed.
+// guard ends the connection with its session or with the process.
 func (c *conn) guard() {
-	ticker := c.hub.deps.Clock.NewTicker(rightsEvery)
-	defer ticker.Stop()
 	expiry, stop := c.expiry()
 	defer stop()
 	ended := c.hub.deps.Ended(c.req.Session.ID)
+	select {
+	case <-c.ctx.Done():
+	case <-c.hub.ctx.Done():
+		c.end(byeShutdown)
+	case <-ended:
+		c.end(c.reason())
+	case <-expiry:
+		c.end(byeExpired)
+	}
+}
+
+// watchRights lets subscriptions look at the rights again when they may have changed. It is
+// not guard's work: a cluster that does not answer may hold a look up, and a session that was
+// revoked must end all the same.
+func (c *conn) watchRights() {
+	ticker := c.hub.deps.Clock.NewTicker(rightsEvery)
+	defer ticker.Stop()
 	for {
 		select {
 		case <-c.ctx.Done():
-			return
-		case <-c.hub.ctx.Done():
-			c.end(byeShutdown)
-			return
-		case <-ended:
-			c.end(c.reason())
-			return
-		case <-expiry:
-			c.end(byeExpired)
 			return
 		case <-ticker.C():
 			c.review()
