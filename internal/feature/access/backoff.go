@@ -36,31 +36,45 @@ func newBackoff(now func() time.Time) *backoff {
 	return &backoff{now: now, watched: map[string]*failures{}}
 }
 
-// allow says whether a try may be made now; the error tells how long to wait.
-func (b *backoff) allow(user, address string) error {
+// try takes one try, or says how long to wait. The try counts as a failure until succeeded or
+// undo says otherwise: who sends many guesses at once must not have them all checked before
+// the first is counted. An empty user or address is not counted.
+func (b *backoff) try(user, address string) error {
 	now := b.now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var until time.Time
-	for _, key := range []string{"user " + user, "address " + address} {
-		if f := b.watched[key]; f != nil && f.until.After(until) {
-			until = f.until
+	var wait time.Duration
+	for key := range keysOf(user, address) {
+		f := b.watched[key]
+		if f == nil {
+			continue
 		}
+		if f.until.Sub(now) > longestWait { // the clock was set back
+			f.until = now.Add(longestWait)
+		}
+		wait = max(wait, f.until.Sub(now))
 	}
-	if wait := until.Sub(now); wait > 0 {
+	if wait > 0 {
 		seconds := int(math.Ceil(wait.Seconds()))
 		return errs.New(errs.TooMany, "too many failed sign-ins: wait %d s", seconds).
 			WithHint("if you forgot the password, ask a platform admin for a one-time link").WithExtra("retryAfterSeconds", seconds)
 	}
+	for key, free := range keysOf(user, address) {
+		b.note(key, free)
+	}
 	return nil
 }
 
-// failed notes a failed try.
-func (b *backoff) failed(user, address string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.note("user "+user, freeTriesUser)
-	b.note("address "+address, freeTriesAddress)
+// keysOf gives what is watched of a try, with the free tries of each.
+func keysOf(user, address string) map[string]int {
+	keys := map[string]int{}
+	if user != "" {
+		keys["user "+user] = freeTriesUser
+	}
+	if address != "" {
+		keys["address "+address] = freeTriesAddress
+	}
+	return keys
 }
 
 func (b *backoff) note(key string, free int) {
@@ -80,10 +94,32 @@ func (b *backoff) note(key string, free int) {
 
 // succeeded forgets a user's failures. Those of the address stay: who has one account must
 // not get fresh tries at all others by signing in.
-func (b *backoff) succeeded(user string) {
+func (b *backoff) succeeded(user, address string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.watched, "user "+user)
+	b.take("address " + address)
+}
+
+// undo takes a try back that was not decided: the cluster did not answer, or the client left.
+func (b *backoff) undo(user, address string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for key := range keysOf(user, address) {
+		b.take(key)
+	}
+}
+
+// take takes back one failure and the wait that it made.
+func (b *backoff) take(key string) {
+	f := b.watched[key]
+	if f == nil {
+		return
+	}
+	f.until = time.Time{}
+	if f.count--; f.count <= 0 {
+		delete(b.watched, key)
+	}
 }
 
 func (b *backoff) shrink(now time.Time) {

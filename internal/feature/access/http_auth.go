@@ -48,15 +48,33 @@ func (f *Feature) postSignIn(ctx context.Context, in *signInInput) (*sessionOutp
 	if err != nil {
 		return nil, err
 	}
-	return f.signedIn(ctx, secret, row)
+	out, err := f.signedIn(ctx, secret, row)
+	if err != nil {
+		f.abandon(ctx, row)
+	}
+	return out, err
 }
 
 func (f *Feature) postSignInLink(ctx context.Context, in *linkInput) (*sessionOutput, error) {
-	secret, row, err := f.signInByLink(ctx, in.Body.Token, visitorOf(ctx, in.ClientHeaders))
+	secret, row, giveBack, err := f.signInByLink(ctx, in.Body.Token, visitorOf(ctx, in.ClientHeaders))
 	if err != nil {
 		return nil, err
 	}
-	return f.signedIn(ctx, secret, row)
+	out, err := f.signedIn(ctx, secret, row)
+	if err != nil {
+		giveBack(f.abandon(ctx, row))
+	}
+	return out, err
+}
+
+// abandon ends a session that its owner will never hear of. It gives a context for what else is
+// to be undone, which outlives the request.
+func (f *Feature) abandon(ctx context.Context, row sessionRow) context.Context {
+	ctx = context.WithoutCancel(ctx)
+	if err := f.sessions.end(ctx, row.ID); err != nil {
+		f.log.Warn("cannot end a session that nobody has", "user", row.User, "error", err)
+	}
+	return ctx
 }
 
 func visitorOf(ctx context.Context, c ClientHeaders) visitor {

@@ -87,17 +87,32 @@ func (s sessionStore) putLink(ctx context.Context, hash, user, uid string, expir
 	return tx.Commit()
 }
 
+// linkRow is one one-time link as stored.
+type linkRow struct {
+	hash, user, uid string
+	expires         int64
+}
+
 // takeLink uses a link up; of two that try at the same time one gets it.
-func (s sessionStore) takeLink(ctx context.Context, hash string, now time.Time) (user, uid string, ok bool, err error) {
+func (s sessionStore) takeLink(ctx context.Context, hash string, now time.Time) (link linkRow, ok bool, err error) {
+	link.hash = hash
 	row := s.db.Write.QueryRowContext(ctx,
-		"DELETE FROM sign_in_links WHERE secret_hash = ? AND expires > ? RETURNING user_name, user_uid", hash, now.Unix())
-	if err := row.Scan(&user, &uid); err != nil {
+		"DELETE FROM sign_in_links WHERE secret_hash = ? AND expires > ? RETURNING user_name, user_uid, expires", hash, now.Unix())
+	if err := row.Scan(&link.user, &link.uid, &link.expires); err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
-			return "", "", false, nil
+			return linkRow{}, false, nil
 		}
-		return "", "", false, err
+		return linkRow{}, false, err
 	}
-	return user, uid, true, nil
+	return link, true, nil
+}
+
+// giveLinkBack undoes takeLink, unless a newer link was made meanwhile.
+func (s sessionStore) giveLinkBack(ctx context.Context, l linkRow) error {
+	_, err := s.db.Write.ExecContext(ctx,
+		"INSERT INTO sign_in_links (secret_hash, user_name, user_uid, expires) SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM sign_in_links WHERE user_name = ?)",
+		l.hash, l.user, l.uid, l.expires, l.user)
+	return err
 }
 
 func (s sessionStore) deleteLinks(ctx context.Context, user string) error {

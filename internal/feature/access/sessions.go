@@ -145,9 +145,28 @@ func (s *sessions) find(ctx context.Context, hash string) (*liveSession, error) 
 		if !ok {
 			return nil, signedOut()
 		}
-		l = s.keep(row)
+		if l, err = s.admit(ctx, row); err != nil {
+			return nil, err
+		}
 	}
 	if s.over(l) {
+		return nil, signedOut()
+	}
+	return l, nil
+}
+
+// admit keeps a session that was read from the store, unless it was revoked between the two:
+// who revokes removes it from the store first.
+func (s *sessions) admit(ctx context.Context, row sessionRow) (*liveSession, error) {
+	l := s.keep(row)
+	_, still, err := s.store.byHash(ctx, row.hash)
+	if err != nil || !still {
+		s.forget(row.ID)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look the session up again: %w", err)
+	}
+	if !still {
 		return nil, signedOut()
 	}
 	return l, nil

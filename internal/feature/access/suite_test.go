@@ -35,7 +35,8 @@ type suite struct {
 	rbac  *authz.RBAC
 }
 
-// newSuite starts the feature on the suite's API server. Its tests do not run in parallel:
+// newSuite starts the feature on the suite's API server, with the rights that the server has in
+// the embedded cluster. Its tests do not run in parallel:
 // users are shared by all.
 func newSuite(t *testing.T) *suite {
 	t.Helper()
@@ -45,7 +46,7 @@ func newSuite(t *testing.T) *suite {
 		t.Fatal(err)
 	}
 	connector := kube.NewConnector(kube.Options{})
-	if err := connector.Add("local", "Local", kube.Fixed(cp.Admin)); err != nil {
+	if err := connector.Add("local", "Local", kube.Fixed(cp.Server)); err != nil {
 		t.Fatal(err)
 	}
 	cluster, err := connector.Cluster("local")

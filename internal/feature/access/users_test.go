@@ -9,6 +9,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
@@ -119,8 +120,21 @@ func TestUsersCannotBeEditedDirectly(t *testing.T) {
 		n++
 		patch := fmt.Sprintf(`{"spec":{"groups":["platform-admins"]},"metadata":{"annotations":{"n":"%d"}}}`, n)
 		_, err := users.Patch(context.Background(), "chief", "application/merge-patch+json", []byte(patch), metav1.PatchOptions{})
-		return (apierrors.IsInvalid(err) || apierrors.IsForbidden(err)) && strings.Contains(err.Error(), "Users are changed on the page Users")
+		return refused(err, "Users are changed on the page Users")
 	})
+	secrets := client.Resource(schema.GroupVersionResource{Version: "v1", Resource: "secrets"}).Namespace(systemNamespace)
+	testkit.Eventually(t, "the admission policy refuses another password", func() bool {
+		_, err := secrets.Patch(context.Background(), secretName("chief"), "application/merge-patch+json", []byte(`{"data":{"password":"eA=="}}`), metav1.PatchOptions{})
+		return refused(err, "Credentials are changed on the page Users")
+	})
+	if err := secrets.Delete(context.Background(), secretName("chief"), metav1.DeleteOptions{}); !refused(err, "Credentials are changed") {
+		t.Errorf("deleting the credentials: %v", err)
+	}
+}
+
+// refused says whether an admission policy refused with a text.
+func refused(err error, text string) bool {
+	return (apierrors.IsInvalid(err) || apierrors.IsForbidden(err)) && strings.Contains(err.Error(), text)
 }
 
 // A group of the system in a resource that was written past every check gives nothing.
