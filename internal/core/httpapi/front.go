@@ -16,6 +16,8 @@ import (
 
 // ServeHTTP is the first that meets a request: id, log, panic guard, headers, host, path.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.inflight.enter()
+	defer s.inflight.leave()
 	start := s.options.Now()
 	info := &Request{ID: newRequestID(), Remote: remoteOf(r)}
 	r = r.WithContext(WithRequest(r.Context(), info))
@@ -33,7 +35,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.stripBase(rec, r) {
 		return
 	}
-	if strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+	if wantsSocket(r) {
 		s.engine.ServeHTTP(rec, r)
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/subtle"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -104,7 +103,7 @@ func tooMany(what string) error {
 // checkOrigin refuses what another site makes a browser send: changes and WebSockets that
 // carry the cookie, and the forms that sign in.
 func (s *Server) checkOrigin(r *http.Request, info *Request, op *huma.Operation) error {
-	socket := strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+	socket := wantsSocket(r)
 	change := r.Method != http.MethodGet && r.Method != http.MethodHead
 	byBrowser := info.Session.Via == "cookie" || isPublic(op)
 	if !byBrowser || (!change && !socket) {

@@ -25,7 +25,23 @@ func sameOrigin(r *http.Request, demanded bool) bool {
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") {
 		return false
 	}
+	if r.TLS != nil && u.Scheme != "https" { // a page that whoever is in between could have written
+		return false
+	}
 	return strings.EqualFold(u.Host, r.Host)
+}
+
+// wantsSocket says whether a request asks for a WebSocket. The header may come several times and
+// name several protocols.
+func wantsSocket(r *http.Request) bool {
+	for _, line := range r.Header.Values("Upgrade") {
+		for protocol := range strings.SplitSeq(line, ",") {
+			if strings.EqualFold(strings.TrimSpace(protocol), "websocket") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func isIdentityHeader(name string) bool {

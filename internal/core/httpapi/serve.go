@@ -13,7 +13,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// A stop cuts streams after streamTime and everything else after stopTime.
+// A stop cuts streams after streamTime and everything else after stopTime. What was cut has
+// until then to leave in order.
 const (
 	streamTime = 2 * time.Second
 	stopTime   = 8 * time.Second
@@ -102,10 +103,13 @@ func (s *Server) serveOn(ctx context.Context, group *errgroup.Group, l net.Liste
 		defer cut.Stop()
 		limited, stop := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 		defer stop()
-		if err := server.Shutdown(limited); err != nil {
-			return server.Close()
+		err := server.Shutdown(limited)
+		if err != nil {
+			err = server.Close()
 		}
-		return nil
+		cancel()
+		s.inflight.wait(limited)
+		return err
 	})
 }
 

@@ -12,12 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"kubemate.io/kubemate/internal/core/authz"
 	"kubemate.io/kubemate/internal/core/errs"
 	"kubemate.io/kubemate/internal/core/httpapi"
 )
 
-func serve(t *testing.T, l httpapi.Listen) (address string, stop func() error) {
+func serve(t *testing.T, l httpapi.Listen, more ...func(*httpapi.API)) (address string, stop func() error) {
 	t.Helper()
 	s, err := httpapi.New(httpapi.Options{
 		Log: slog.New(slog.DiscardHandler), Auth: fakeAuth{},
@@ -27,6 +29,9 @@ func serve(t *testing.T, l httpapi.Listen) (address string, stop func() error) {
 		t.Fatal(err)
 	}
 	registerTestOperations(s.API())
+	for _, register := range more {
+		register(s.API())
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan error, 1)
 	go func() {
@@ -144,5 +149,40 @@ func TestTakenPortIsNamed(t *testing.T) {
 	_, stop := serve(t, httpapi.Listen{Address: l.Addr().String()})
 	if err := stop(); err == nil || !strings.Contains(err.Error(), l.Addr().String()) || !strings.Contains(err.Error(), "--listen") {
 		t.Errorf("%v", err)
+	}
+}
+
+// A stop waits for what http.Server lets go of: a WebSocket's handler may have a shell to leave.
+func TestStopWaitsForSockets(t *testing.T) {
+	left, entered := make(chan struct{}), make(chan struct{})
+	address, stop := serve(t, httpapi.Listen{Address: "127.0.0.1:0"}, func(api *httpapi.API) {
+		op := httpapi.Stream(huma.Operation{OperationID: "shell", Method: "GET", Path: "/api/v1/shell"})
+		api.Raw(op, func(w http.ResponseWriter, r *http.Request) error {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				return err
+			}
+			defer func() { _ = conn.Close() }()
+			close(entered)
+			<-r.Context().Done()
+			<-time.After(200 * time.Millisecond) // takes its leave
+			close(left)
+			return nil
+		})
+	})
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_, _ = io.WriteString(conn, "GET /api/v1/shell HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+	<-entered
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	select {
+	case <-left:
+	default:
+		t.Error("the server ended before its handler did")
 	}
 }

@@ -42,6 +42,7 @@ type Server struct {
 	bySession *limiter
 	byAddress *limiter
 	inner     http.Handler // what stands behind compression
+	inflight  inflight
 }
 
 var problemType = reflect.TypeFor[Problem]()
