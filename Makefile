@@ -7,6 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X kubemate.io/kubemate/internal/app.Version=$(VERSION)
 UP_FLAGS ?=
 GO_TEST_FLAGS ?= -race -timeout 20m
+GO_FOLDERS := api cmd demo internal scripts stack web/*.go
 
 .PHONY: help
 help: ## Show this help
@@ -66,8 +67,9 @@ test-web: web/node_modules/.package-lock.json ## Console: types, lint, unit test
 	cd web && npm run verify
 
 .PHONY: test-go
-test-go: ## Go: formatting, vet, unit and API server tests, with the race detector
-	@test -z "$$(gofmt -l cmd internal demo api web/*.go stack)" || { echo "not formatted:"; gofmt -l cmd internal demo api web/*.go stack; exit 1; }
+test-go: ## Go: formatting, tidy go.mod, vet, unit and API server tests, with the race detector
+	@test -z "$$(gofmt -l $(GO_FOLDERS))" || { echo "not formatted:"; gofmt -l $(GO_FOLDERS); exit 1; }
+	go mod tidy -diff
 	go vet ./...
 	go test $(GO_TEST_FLAGS) ./...
 	cd stack/toolbox && go test ./...
