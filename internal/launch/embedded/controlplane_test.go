@@ -86,6 +86,9 @@ func TestServerIdentityIsNarrow(t *testing.T) {
 		{"impersonate", "", "groups", "", true},
 		{"create", "kubemate.io", "users", "", true},
 		{"create", "apiextensions.k8s.io", "customresourcedefinitions", "", true},
+		{"create", "admissionregistration.k8s.io", "validatingadmissionpolicies", "", true},
+		{"patch", "admissionregistration.k8s.io", "validatingadmissionpolicies", "", false}, // but two by name
+		{"create", "admissionregistration.k8s.io", "validatingwebhookconfigurations", "", false},
 		{"create", "", "secrets", "kubemate-system", true},
 		{"create", "", "secrets", "default", false},
 		{"create", "", "pods", "default", false},
