@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ageParts } from './age'
-import { formatBytes, formatCount, formatCpu, formatShare } from './quantity'
+import { formatBytes, formatCores, formatCount, formatCpu, formatShare } from './quantity'
 import { formatUtc, toMillis } from './time'
 
 describe('ageParts', () => {
@@ -17,6 +17,10 @@ describe('formatBytes', () => {
     [0, '0 B'], [1023, '1023 B'], [1024, '1 KiB'], [1536, '1.5 KiB'], [1048575, '1 MiB'], [6.65 * 1024 ** 2, '6.65 MiB'],
     [123456789, '118 MiB'], [3 * 1024 ** 3, '3 GiB'], [2 ** 60, '1024 PiB'], [-2048, '-2 KiB'],
   ])('%d → %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
+})
+
+describe('formatCores', () => {
+  it.each([[0, '0'], [7, '0.007'], [0.4, '0'], [20, '0.02'], [250, '0.25'], [1960, '1.96'], [64000, '64']])('%d → %s', (m, text) => expect(formatCores(m)).toBe(text))
 })
 
 describe('formatCpu', () => {

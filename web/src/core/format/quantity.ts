@@ -25,9 +25,9 @@ export function formatCpu(millicores: number): string {
   return digits(millicores / 1000)
 }
 
-/** Millicores as cores, for those who do not count in thousandths: "0.25", "1.5". */
+/** Millicores as cores, for those who do not count in thousandths: "0.007", "0.25", "1.5". */
 export function formatCores(millicores: number): string {
-  return digits(millicores / 1000)
+  return Math.abs(millicores) < 100 ? String(Math.round(millicores) / 1000) : digits(millicores / 1000)
 }
 
 /** A count with the thousands separators of the language. */

@@ -1,10 +1,20 @@
 import { computed, type ComputedRef } from 'vue'
 import { useText } from '@/core/i18n'
-import type { Cell, Column } from '@/core/live'
+import type { Cell } from '@/core/live'
+import type { GridColumn } from '@/core/ui'
 import type { Cluster } from '../queries'
 
+/** Columns that need less room than their type has. */
+const WIDTHS: Record<string, string> = {
+  name: 'minmax(9rem, 2fr)',
+  health: 'minmax(8.5rem, 1fr)',
+  version: 'minmax(5.5rem, 0.8fr)',
+  roundTrip: 'minmax(5rem, 0.6fr)',
+  certificate: 'minmax(5rem, 0.6fr)',
+}
+
 /** The columns of the table of clusters. */
-export function useClusterColumns(): ComputedRef<Column[]> {
+export function useClusterColumns(): ComputedRef<GridColumn[]> {
   const { t } = useText()
   return computed(() =>
     (
@@ -12,7 +22,7 @@ export function useClusterColumns(): ComputedRef<Column[]> {
         ['name', 'text'], ['health', 'status'], ['version', 'text'], ['nodes', 'fraction'], ['pods', 'fraction'],
         ['cpu', 'cpu'], ['memory', 'bytes'], ['roundTrip', 'text'], ['certificate', 'text'], ['contact', 'time'],
       ] as const
-    ).map(([id, type]) => ({ id, type, title: t(`clusters.fleet.column.${id}`), sortable: true, filterable: false, facet: false, wide: false })),
+    ).map(([id, type]) => ({ id, type, title: t(`clusters.fleet.column.${id}`), sortable: true, width: WIDTHS[id] })),
   )
 }
 
