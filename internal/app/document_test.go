@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -46,10 +47,12 @@ func TestEveryRouteIsDocumented(t *testing.T) {
 	}
 }
 
+var operationID = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+
 // Every operation says what it is for, has a name that generated clients can use, and is
 // behind sign-in unless it stands in this list.
 func TestOperationsAreComplete(t *testing.T) {
-	public := map[string]bool{"signIn": true, "signInByLink": true, "healthz": true, "readyz": true}
+	public := map[string]bool{"sign-in": true, "sign-in-by-link": true, "healthz": true, "readyz": true}
 	seen := map[string]string{}
 	for path, item := range testParts(t).border.API().Typed.OpenAPI().Paths {
 		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
@@ -60,6 +63,9 @@ func TestOperationsAreComplete(t *testing.T) {
 			where := method + " " + path
 			if op.Summary == "" || op.OperationID == "" || len(op.Tags) == 0 {
 				t.Errorf("%s lacks a summary, an id or a tag", where)
+			}
+			if !operationID.MatchString(op.OperationID) {
+				t.Errorf("%s: the id %q is not written like-this", where, op.OperationID)
 			}
 			if other := seen[op.OperationID]; other != "" {
 				t.Errorf("%s and %s have the same id %s", where, other, op.OperationID)

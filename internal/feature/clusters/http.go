@@ -11,16 +11,16 @@ import (
 
 // Routes registers the operations of the feature.
 func (f *Feature) Routes(api *httpapi.API) {
-	huma.Register(api.Typed, operation("listClusters", http.MethodGet, "/clusters",
+	huma.Register(api.Typed, operation("list-clusters", http.MethodGet, "/clusters",
 		"Clusters in which the caller may see something"), f.getClusters)
-	huma.Register(api.Typed, operation("getCluster", http.MethodGet, "/clusters/{cluster}", "One cluster"), f.getCluster)
-	huma.Register(api.Typed, operation("getOverview", http.MethodGet, "/clusters/{cluster}/overview",
+	huma.Register(api.Typed, operation("get-cluster", http.MethodGet, "/clusters/{cluster}", "One cluster"), f.getCluster)
+	huma.Register(api.Typed, operation("get-overview", http.MethodGet, "/clusters/{cluster}/overview",
 		"Counts, use, problems and warnings of a cluster or namespace"), f.getOverview)
-	huma.Register(api.Typed, operation("listKinds", http.MethodGet, "/clusters/{cluster}/kinds",
+	huma.Register(api.Typed, operation("list-kinds", http.MethodGet, "/clusters/{cluster}/kinds",
 		"Kinds that the cluster serves, and what the caller can do with them"), f.getKinds)
-	huma.Register(api.Typed, operation("listNamespaces", http.MethodGet, "/clusters/{cluster}/namespaces",
+	huma.Register(api.Typed, operation("list-namespaces", http.MethodGet, "/clusters/{cluster}/namespaces",
 		"Namespaces that the caller may enter"), f.getNamespaces)
-	huma.Register(api.Typed, operation("askRights", http.MethodPost, "/clusters/{cluster}/can",
+	huma.Register(api.Typed, operation("ask-rights", http.MethodPost, "/clusters/{cluster}/can",
 		"Ask what the caller may do; changes nothing"), f.postCan)
 }
 

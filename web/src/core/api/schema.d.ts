@@ -14,7 +14,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Set one's own password; ends one's other sessions */
-        post: operations["setPassword"];
+        post: operations["set-password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -29,7 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in */
-        get: operations["getSession"];
+        get: operations["get-session"];
         put?: never;
         post?: never;
         delete?: never;
@@ -46,7 +46,7 @@ export interface paths {
             cookie?: never;
         };
         /** One's own sessions */
-        get: operations["listSessions"];
+        get: operations["list-sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -66,7 +66,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** End one of one's own sessions */
-        delete: operations["endSession"];
+        delete: operations["end-session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -82,7 +82,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sign in with name and password */
-        post: operations["signIn"];
+        post: operations["sign-in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -99,7 +99,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sign in with the token of a one-time link */
-        post: operations["signInByLink"];
+        post: operations["sign-in-by-link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -116,7 +116,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** End this session */
-        post: operations["signOut"];
+        post: operations["sign-out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -131,7 +131,7 @@ export interface paths {
             cookie?: never;
         };
         /** Clusters in which the caller may see something */
-        get: operations["listClusters"];
+        get: operations["list-clusters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -148,7 +148,7 @@ export interface paths {
             cookie?: never;
         };
         /** One cluster */
-        get: operations["getCluster"];
+        get: operations["get-cluster"];
         put?: never;
         post?: never;
         delete?: never;
@@ -184,7 +184,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Ask what the caller may do; changes nothing */
-        post: operations["askRights"];
+        post: operations["ask-rights"];
         delete?: never;
         options?: never;
         head?: never;
@@ -199,7 +199,7 @@ export interface paths {
             cookie?: never;
         };
         /** Kinds that the cluster serves, and what the caller can do with them */
-        get: operations["listKinds"];
+        get: operations["list-kinds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -216,7 +216,7 @@ export interface paths {
             cookie?: never;
         };
         /** Namespaces that the caller may enter */
-        get: operations["listNamespaces"];
+        get: operations["list-namespaces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -250,7 +250,7 @@ export interface paths {
             cookie?: never;
         };
         /** Counts, use, problems and warnings of a cluster or namespace */
-        get: operations["getOverview"];
+        get: operations["get-overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -660,7 +660,7 @@ export interface paths {
             cookie?: never;
         };
         /** Groups, their roles and members */
-        get: operations["listGroups"];
+        get: operations["list-groups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -782,10 +782,10 @@ export interface paths {
             cookie?: never;
         };
         /** All users */
-        get: operations["listUsers"];
+        get: operations["list-users"];
         put?: never;
         /** Create a user; answers with a one-time link for him */
-        post: operations["createUser"];
+        post: operations["create-user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -800,15 +800,15 @@ export interface paths {
             cookie?: never;
         };
         /** One user */
-        get: operations["getUser"];
+        get: operations["get-user"];
         put?: never;
         post?: never;
         /** Delete a user and end his sessions */
-        delete: operations["deleteUser"];
+        delete: operations["delete-user"];
         options?: never;
         head?: never;
         /** Change a user; what is left out stays. Disabling ends his sessions */
-        patch: operations["changeUser"];
+        patch: operations["change-user"];
         trace?: never;
     };
     "/api/v1/users/{name}/sign-in-link": {
@@ -821,7 +821,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Make a one-time sign-in link, good for 15 minutes; an earlier one stops working */
-        post: operations["createSignInLink"];
+        post: operations["create-sign-in-link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1792,7 +1792,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    setPassword: {
+    "set-password": {
         parameters: {
             query?: never;
             header?: never;
@@ -1823,7 +1823,7 @@ export interface operations {
             };
         };
     };
-    getSession: {
+    "get-session": {
         parameters: {
             query?: never;
             header?: never;
@@ -1852,7 +1852,7 @@ export interface operations {
             };
         };
     };
-    listSessions: {
+    "list-sessions": {
         parameters: {
             query?: never;
             header?: never;
@@ -1881,7 +1881,7 @@ export interface operations {
             };
         };
     };
-    endSession: {
+    "end-session": {
         parameters: {
             query?: never;
             header?: never;
@@ -1910,7 +1910,7 @@ export interface operations {
             };
         };
     };
-    signIn: {
+    "sign-in": {
         parameters: {
             query?: never;
             header?: {
@@ -1947,7 +1947,7 @@ export interface operations {
             };
         };
     };
-    signInByLink: {
+    "sign-in-by-link": {
         parameters: {
             query?: never;
             header?: {
@@ -1984,7 +1984,7 @@ export interface operations {
             };
         };
     };
-    signOut: {
+    "sign-out": {
         parameters: {
             query?: never;
             header?: never;
@@ -2012,7 +2012,7 @@ export interface operations {
             };
         };
     };
-    listClusters: {
+    "list-clusters": {
         parameters: {
             query?: never;
             header?: never;
@@ -2041,7 +2041,7 @@ export interface operations {
             };
         };
     };
-    getCluster: {
+    "get-cluster": {
         parameters: {
             query?: never;
             header?: never;
@@ -2108,7 +2108,7 @@ export interface operations {
             };
         };
     };
-    askRights: {
+    "ask-rights": {
         parameters: {
             query?: never;
             header?: never;
@@ -2144,7 +2144,7 @@ export interface operations {
             };
         };
     };
-    listKinds: {
+    "list-kinds": {
         parameters: {
             query?: never;
             header?: never;
@@ -2176,7 +2176,7 @@ export interface operations {
             };
         };
     };
-    listNamespaces: {
+    "list-namespaces": {
         parameters: {
             query?: never;
             header?: never;
@@ -2243,7 +2243,7 @@ export interface operations {
             };
         };
     };
-    getOverview: {
+    "get-overview": {
         parameters: {
             query?: {
                 /** @description Only this namespace */
@@ -3338,7 +3338,7 @@ export interface operations {
             };
         };
     };
-    listGroups: {
+    "list-groups": {
         parameters: {
             query?: never;
             header?: never;
@@ -3550,7 +3550,7 @@ export interface operations {
             };
         };
     };
-    listUsers: {
+    "list-users": {
         parameters: {
             query?: never;
             header?: never;
@@ -3579,7 +3579,7 @@ export interface operations {
             };
         };
     };
-    createUser: {
+    "create-user": {
         parameters: {
             query?: never;
             header?: never;
@@ -3612,7 +3612,7 @@ export interface operations {
             };
         };
     };
-    getUser: {
+    "get-user": {
         parameters: {
             query?: never;
             header?: never;
@@ -3643,7 +3643,7 @@ export interface operations {
             };
         };
     };
-    deleteUser: {
+    "delete-user": {
         parameters: {
             query?: never;
             header?: never;
@@ -3672,7 +3672,7 @@ export interface operations {
             };
         };
     };
-    changeUser: {
+    "change-user": {
         parameters: {
             query?: never;
             header?: never;
@@ -3707,7 +3707,7 @@ export interface operations {
             };
         };
     };
-    createSignInLink: {
+    "create-sign-in-link": {
         parameters: {
             query?: never;
             header?: never;
