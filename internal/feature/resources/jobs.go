@@ -18,9 +18,13 @@ func (f *Feature) listJobs(ctx context.Context, who caller, cluster string) (*Jo
 	}
 	out := &JobList{Jobs: []jobs.Job{}}
 	for _, j := range all {
-		if ok, err := f.mayOnJob(ctx, who, j, "get"); err == nil && ok {
-			out.Jobs = append(out.Jobs, j)
+		if ok, err := f.mayOnJob(ctx, who, j, "get"); err != nil || !ok {
+			continue
 		}
+		if err := seenPart(ctx, who.scope, &j); err != nil {
+			return nil, err
+		}
+		out.Jobs = append(out.Jobs, j)
 	}
 	return out, nil
 }
@@ -38,7 +42,7 @@ func (f *Feature) job(ctx context.Context, who caller, id string) (*jobs.Job, er
 	if !ok {
 		return nil, errs.New(errs.NotFound, "there is no job %q", id)
 	}
-	return j, nil
+	return j, seenPart(ctx, who.scope, j)
 }
 
 // cancelJob stops a job of the caller, or one on an object that he may change.
@@ -55,7 +59,10 @@ func (f *Feature) cancelJob(ctx context.Context, who caller, id string) (*jobs.J
 		return nil, errs.New(errs.Forbidden, "%s may not cancel the %s of %s, which %s started", who.id.User, j.Type, j.Ref, j.User).
 			WithHint("ask %s, or who may change %s", j.User, j.Ref)
 	}
-	return f.jobs.Cancel(ctx, id)
+	if j, err = f.jobs.Cancel(ctx, id); err != nil {
+		return nil, err
+	}
+	return j, seenPart(ctx, who.scope, j)
 }
 
 // mayOnJob says whether the caller started a job or has a right on its object.
