@@ -57,3 +57,21 @@ test('a user who is disabled is out within seconds, in open pages too', async ({
   await call('PATCH', `/api/v1/users/${name}`, { disabled: true })
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
 })
+
+test('a developer works in the namespaces of his own and learns nothing of the others', async ({ page }) => {
+  const name = `dev-${Date.now().toString(36)}`
+  await call('POST', '/api/v1/users', { name, displayName: 'Deva Developer', email: '', groups: ['developers'] })
+  await signIn(page, name)
+  await open(page, '/c/local/r/pods')
+  await expect(page.getByRole('main')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Create' })).toBeVisible()
+  await expect(page.getByRole('link', { name: /^teller-/ })).toHaveCount(0)
+  await expect(page.getByText('demo-bank')).toHaveCount(0)
+
+  await open(page, '/c/local/r/pods/demo-bank/ledger-0')
+  await expect(page.getByRole('heading', { name: /may not see|does not exist|Not allowed/i }).first()).toBeVisible()
+
+  await page.keyboard.press('Control+K')
+  await page.getByRole('combobox', { name: 'Find anything' }).fill('ledger')
+  await expect(page.getByRole('option', { name: /ledger/ })).toHaveCount(0)
+})

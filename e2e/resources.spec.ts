@@ -115,6 +115,46 @@ test('an edit that somebody else overtook loses neither', async ({ page }) => {
   expect(cli('get', `configmap/${name}`, '-n', 'default', '-o', 'json')).toMatch(/"theirs": "newer"/)
 })
 
+test('many objects are deleted at once, with a result each', async ({ page }) => {
+  const names = [1, 2, 3].map((n) => `bulk-${Date.now().toString(36)}-${n}`)
+  await open(page, '/c/local/create?ns=default&kind=configmaps')
+  await create(page, names.map((name) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  namespace: default\n`).join('---\n'))
+  await expect(page.getByRole('link', { name: names[2] ?? '' }).first()).toBeVisible()
+  await open(page, '/c/local/r/configmaps?ns=default&q=bulk-')
+  await expect(page.getByRole('link', { name: /^bulk-/ })).toHaveCount(3)
+  await page.getByRole('checkbox', { name: 'Select all rows on this page' }).check({ force: true })
+  await page.getByRole('button', { name: 'Delete', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect(dialog.getByText('Done for all 3.')).toBeVisible()
+  await page.screenshot({ path: 'results/pictures/bulk.png' })
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
+  await expect(page.getByRole('link', { name: /^bulk-/ })).toHaveCount(0)
+})
+
+test('an application is made from a form, by keyboard alone', async ({ page }) => {
+  const name = `form-${Date.now().toString(36)}`
+  const image = cli('get', 'deployment/teller', '-n', 'demo-bank', '-o', 'json').match(/"image":\s*"([^"]+)"/)?.[1] ?? ''
+  await open(page, '/c/local/create?ns=default')
+  await page.getByLabel('Name', { exact: false }).first().focus()
+  await page.keyboard.type(name)
+  await page.getByLabel('Image', { exact: false }).first().focus()
+  await page.keyboard.type(image)
+  await page.getByRole('button', { name: 'Check', exact: true }).press('Enter')
+  await page.getByRole('button', { name: 'Create now' }).press('Enter')
+  await expect.poll(() => cli('get', 'deployments', '-n', 'default', '-o', 'name')).toContain(name)
+  cli('delete', `deployment/${name}`, '-n', 'default')
+})
+
+test('a YAML with mistakes is refused with their places, and nothing is lost', async ({ page }) => {
+  await open(page, '/c/local/create?ns=default&kind=configmaps')
+  const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: typo\n  namespace: default\ndatta:\n  a: b\n'
+  await write(page, text)
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await expect(page.getByText(/unknown field/).first()).toBeVisible()
+  await expect(page.locator('.cm-content')).toContainText('datta')
+})
+
 /** Replaces the text of the page's editor. */
 async function write(page: Page, text: string): Promise<void> {
   await page.locator('.cm-content').first().click()

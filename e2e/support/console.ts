@@ -5,9 +5,11 @@ import { call, platform } from './platform.js'
 const PASSWORD = 'four quiet harbours at dawn'
 
 /** A page that fails its test for console errors, uncaught errors and requests to other hosts. */
-export const test = base.extend<{ watched: void }>({
+export const test = base.extend<{ watched: void; host: string }>({
+  /** The one host that pages may talk to; the platform's when empty. */
+  host: ['', { option: true }],
   watched: [
-    async ({ page }, use) => {
+    async ({ page, host }, use) => {
       const wrong: string[] = []
       page.on('console', (message) => {
         if (message.type() === 'error' && !expected(message.text())) wrong.push(`console: ${message.text()}`)
@@ -15,7 +17,7 @@ export const test = base.extend<{ watched: void }>({
       page.on('pageerror', (error) => wrong.push(`error: ${error.message}`))
       page.on('request', (request) => {
         const url = new URL(request.url())
-        if (url.protocol.startsWith('http') && url.host !== new URL(platform().url).host) wrong.push(`request to ${url.host}`)
+        if (url.protocol.startsWith('http') && url.host !== (host || new URL(platform().url).host)) wrong.push(`request to ${url.host}`)
       })
       await use()
       expect(wrong).toEqual([])
