@@ -29,7 +29,7 @@ func Commands(d Deps) []*cobra.Command {
 		a.getCommand(), a.describeCommand(), a.whyCommand(), a.eventsCommand(), a.searchCommand(),
 		a.logsCommand(), a.execCommand(), a.portForwardCommand(), a.copyCommand(),
 		a.applyCommand(), a.createCommand(), a.editCommand(), a.deleteCommand(),
-		a.scaleCommand(), a.restartCommand(), a.rolloutCommand(),
+		a.scaleCommand(), a.restartCommand(), a.rolloutCommand(), a.labelCommand(), a.annotateCommand(), a.triggerCommand(),
 		a.cordonCommand(), a.uncordonCommand(), a.drainCommand(), a.jobsCommand(),
 		a.clustersCommand(), a.resourcesCommand(), a.canCommand(), a.usersCommand(),
 		a.signInCommand(), a.signOutCommand(), a.whoamiCommand(),

@@ -59,6 +59,7 @@ const kindsAnswer = `{"kinds":[
  {"resource":"configmaps","version":"v1","plural":"configmaps","kind":"ConfigMap","namespaced":true,"shortNames":["cm"],"verbs":["get"]},
  {"resource":"events","version":"v1","plural":"events","kind":"Event","namespaced":true,"shortNames":["ev"],"verbs":["get"]},
  {"resource":"deployments.apps","group":"apps","version":"v1","plural":"deployments","kind":"Deployment","namespaced":true,"shortNames":["deploy"],"verbs":["get"]},
+ {"resource":"cronjobs.batch","group":"batch","version":"v1","plural":"cronjobs","kind":"CronJob","namespaced":true,"shortNames":["cj"],"verbs":["get"]},
  {"resource":"users.kubemate.io","group":"kubemate.io","version":"v1alpha1","plural":"users","kind":"User","custom":true,"verbs":["get"]}
 ],"incomplete":[]}`
 
