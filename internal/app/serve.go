@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -59,15 +60,7 @@ func serverTLS(c config.Server) (*tls.Config, error) {
 	case c.TLSCert != "":
 		return httpapi.LoadTLS(c.TLSCert, c.TLSKey)
 	case c.TLSGenerate:
-		host, _, err := net.SplitHostPort(c.Listen)
-		if err != nil {
-			return nil, err
-		}
-		hosts := []string{"localhost", "127.0.0.1"}
-		if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
-			hosts = append(hosts, host)
-		}
-		return httpapi.GenerateTLS(c.DataDir+"/pki", append(hosts, c.AllowedHosts...), time.Now())
+		return httpapi.GenerateTLS(filepath.Join(c.DataDir, "pki"), c.CertificateHosts(config.MachineHosts()), time.Now())
 	default:
 		return nil, nil //nolint:nilnil // no TLS is an answer
 	}

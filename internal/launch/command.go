@@ -41,6 +41,9 @@ Ctrl-C stops what was started; data stays, and the next start takes seconds.`,
 	f.StringVar(&o.DataDir, "data-dir", "", "folder for everything that survives (default /var/lib/kubemate as root)")
 	f.StringVar(&o.Listen, "listen", DefaultListen, "address of the console; any other than loopback is served with TLS")
 	f.StringVar(&o.BasePath, "base-path", "", "path below which the console stands, for instance /kubemate")
+	f.StringVar(&o.PublicURL, "public-url", "", "the console's address as people reach it (default: from --listen)")
+	f.StringSliceVar(&o.AllowedHosts, "allowed-host", nil, "further host name: answered on a loopback address, and in a generated certificate; repeat for more")
+	f.StringVar(&o.Authorizer, "authorization", "rbac", "rbac: evaluate the cluster's RBAC here; review: ask the cluster, where RBAC is not its only authorizer")
 	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate, PEM (default for other than loopback: a generated one)")
 	f.StringVar(&o.TLSKey, "tls-key", "", "its key, PEM")
 	f.StringVar(&o.Kubeconfig, "kubeconfig", "", "use this existing cluster instead of starting one")
@@ -113,6 +116,9 @@ func (s Status) print(w io.Writer, output string) error {
 	}
 	if s.Mode != "" {
 		fmt.Fprintf(t, "cluster\t%s\n", s.Mode.describe())
+	}
+	if s.Fingerprint != "" {
+		fmt.Fprintf(t, "certificate\tSHA-256 %s\n", s.Fingerprint)
 	}
 	fmt.Fprintf(t, "data folder\t%s\nversion\t%s\nphase\t%s\n\n", s.DataDir, dash(s.Version), s.Phase)
 	for _, p := range s.Parts {

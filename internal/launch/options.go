@@ -8,23 +8,28 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"kubemate.io/kubemate/internal/core/config"
 )
 
 // Options of Up. The zero value of a field means its default.
 type Options struct {
-	DataDir    string // default: DefaultDataDir()
-	Listen     string // console address, default 127.0.0.1:8090
-	BasePath   string // "/x" when a proxy puts the console below a path
-	TLSCert    string // PEM file; with TLSKey
-	TLSKey     string
-	Kubeconfig string // of an existing cluster; empty starts the embedded one
-	Context    string // of Kubeconfig; empty is its current one
-	Registry   string // where the bundle is served, default 127.0.0.1:5050
-	APIPort    int    // of the embedded API server, default 6443
-	Simulated  bool   // simulated nodes although a real one could run
-	Nodes      int    // simulated nodes, default 3
-	NoDemo     bool   // leave the demo bank out
-	Version    string // of this program, for the state file
+	DataDir      string   // default: DefaultDataDir()
+	Listen       string   // console address, default 127.0.0.1:8090
+	BasePath     string   // "/x" when a proxy puts the console below a path
+	PublicURL    string   // the console's address as people reach it; empty follows from Listen
+	AllowedHosts []string // further host names: answered on a loopback address, in a made certificate
+	Authorizer   string   // "rbac" or "review", as of `kubemate server`; empty is its default
+	TLSCert      string   // PEM file; with TLSKey
+	TLSKey       string
+	Kubeconfig   string // of an existing cluster; empty starts the embedded one
+	Context      string // of Kubeconfig; empty is its current one
+	Registry     string // where the bundle is served, default 127.0.0.1:5050
+	APIPort      int    // of the embedded API server, default 6443
+	Simulated    bool   // simulated nodes although a real one could run
+	Nodes        int    // simulated nodes, default 3
+	NoDemo       bool   // leave the demo bank out
+	Version      string // of this program, for the state file
 }
 
 // The defaults of Options.
@@ -68,7 +73,22 @@ func (o Options) complete() (Options, error) {
 	if o.Nodes == 0 {
 		o.Nodes = defaultNodes
 	}
-	return o, errors.Join(o.checkAddresses(), o.checkCluster(), o.checkFiles())
+	if err := errors.Join(o.checkAddresses(), o.checkCluster(), o.checkFiles()); err != nil {
+		return o, err
+	}
+	_, err = o.server()
+	return o, err
+}
+
+// server gives the settings that `kubemate server` will be started with, checked as it does.
+func (o Options) server() (config.Server, error) {
+	s := config.NewServer()
+	s.DataDir, s.Listen, s.BasePath, s.PublicURL, s.AllowedHosts = o.DataDir, o.Listen, o.BasePath, o.PublicURL, o.AllowedHosts
+	s.TLSCert, s.TLSKey, s.TLSGenerate = o.TLSCert, o.TLSKey, o.tlsGenerated()
+	if o.Authorizer != "" {
+		s.Authorizer = o.Authorizer
+	}
+	return s, s.Complete()
 }
 
 func (o Options) checkAddresses() error {

@@ -65,6 +65,9 @@ func TestBadOptions(t *testing.T) {
 		{"two clusters", Options{Kubeconfig: file, Simulated: true}, []string{"--kubeconfig", "--simulated"}},
 		{"context alone", Options{Context: "prod"}, []string{"--context", "--kubeconfig"}},
 		{"negative nodes", Options{Nodes: -1}, []string{"--nodes", "-1"}},
+		{"public address", Options{PublicURL: "https://kube.bank.example", AllowedHosts: []string{"kube"}, Authorizer: "review"}, nil},
+		{"public address without scheme", Options{PublicURL: "kube.bank.example"}, []string{"--public-url", "https://"}},
+		{"unknown authorizer", Options{Authorizer: "none"}, []string{"--authorization", "rbac", "review"}},
 		{"several mistakes", Options{Listen: "x", Nodes: -1, TLSKey: file}, []string{"--listen", "--nodes", "--tls-key"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"kubemate.io/kubemate/internal/launch/embedded/supervise"
@@ -33,7 +32,10 @@ func (u *up) startServer(ctx context.Context, c cluster) (*supervise.Process, er
 		p.Stop()
 		return nil, err
 	}
-	u.state.Address = u.address()
+	if err := u.learnAddress(ctx); err != nil {
+		p.Stop()
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -42,20 +44,24 @@ func (u *up) serverArgs(c cluster) []string {
 		"server", "--data-dir=" + u.o.DataDir, "--listen=" + u.o.Listen, "--kubeconfig=" + c.kubeconfig,
 	}
 	for flag, value := range map[string]string{
-		"context": c.context, "base-path": u.o.BasePath, "tls-cert": u.o.TLSCert, "tls-key": u.o.TLSKey,
+		"context": c.context, "base-path": u.o.BasePath, "public-url": u.o.PublicURL, "authorization": u.o.Authorizer,
+		"tls-cert": u.o.TLSCert, "tls-key": u.o.TLSKey,
 	} {
 		if value != "" {
 			args = append(args, "--"+flag+"="+value)
 		}
 	}
-	if u.tlsGenerated() {
+	for _, host := range u.o.AllowedHosts {
+		args = append(args, "--allowed-host="+host)
+	}
+	if u.o.tlsGenerated() {
 		args = append(args, "--tls-generate")
 	}
 	return args
 }
 
 // tlsGenerated: any address but loopback is served with TLS; without an own certificate, one is made.
-func (u *up) tlsGenerated() bool { return u.o.TLSCert == "" && !loopback(u.o.Listen) }
+func (o Options) tlsGenerated() bool { return o.TLSCert == "" && !loopback(o.Listen) }
 
 func loopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
@@ -64,19 +70,6 @@ func loopback(address string) bool {
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// address of the console as a browser on this host opens it.
-func (u *up) address() string {
-	scheme := "http"
-	if u.o.TLSCert != "" || u.tlsGenerated() {
-		scheme = "https"
-	}
-	host, port, _ := net.SplitHostPort(u.o.Listen)
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return scheme + "://" + net.JoinHostPort(host, port) + strings.TrimSuffix(u.o.BasePath, "/") + "/"
 }
 
 // serverTimeout bounds the wait for the server's first answer; a machine under load takes long.

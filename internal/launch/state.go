@@ -14,15 +14,16 @@ import (
 
 // State is what a running `up` tells `status` and `down`, in run/up.json of the data folder.
 type State struct {
-	PID     int       `json:"pid"`     // of the `up` process
-	Started uint64    `json:"started"` // its start time in clock ticks since boot: a pid can be reused
-	Since   time.Time `json:"since"`   // wall clock, for people
-	Address string    `json:"address"` // of the console, "http://127.0.0.1:8090/"
-	Mode    Mode      `json:"mode"`    // what kind of cluster
-	Phase   string    `json:"phase"`   // "starting", "running", "stopping"
-	Stage   string    `json:"stage"`   // what is going on while starting
-	Version string    `json:"version"` // of kubemate
-	Demo    bool      `json:"demo"`    // the demo bank is installed
+	PID         int       `json:"pid"`                   // of the `up` process
+	Started     uint64    `json:"started"`               // its start time in clock ticks since boot: a pid can be reused
+	Since       time.Time `json:"since"`                 // wall clock, for people
+	Address     string    `json:"address"`               // of the console, "http://127.0.0.1:8090/"
+	Mode        Mode      `json:"mode"`                  // what kind of cluster
+	Fingerprint string    `json:"fingerprint,omitempty"` // SHA-256 of the generated certificate, as browsers show it
+	Phase       string    `json:"phase"`                 // "starting", "running", "stopping"
+	Stage       string    `json:"stage"`                 // what is going on while starting
+	Version     string    `json:"version"`               // of kubemate
+	Demo        bool      `json:"demo"`                  // the demo bank is installed
 }
 
 // Mode is the kind of cluster under the platform.

@@ -26,14 +26,15 @@ type Part struct {
 
 // Status is how the platform is. OK only if every part is.
 type Status struct {
-	OK        bool   `json:"ok"`
-	Address   string `json:"address,omitempty"`
-	DataDir   string `json:"dataDir"`
-	Mode      Mode   `json:"mode,omitempty"`
-	Version   string `json:"version,omitempty"`
-	Phase     string `json:"phase"` // stopped, starting, running, stopping
-	LogFolder string `json:"logFolder"`
-	Parts     []Part `json:"parts"`
+	OK          bool   `json:"ok"`
+	Address     string `json:"address,omitempty"`
+	Fingerprint string `json:"fingerprint,omitempty"` // SHA-256 of the generated certificate
+	DataDir     string `json:"dataDir"`
+	Mode        Mode   `json:"mode,omitempty"`
+	Version     string `json:"version,omitempty"`
+	Phase       string `json:"phase"` // stopped, starting, running, stopping
+	LogFolder   string `json:"logFolder"`
+	Parts       []Part `json:"parts"`
 }
 
 // statusTimeout bounds the look at all parts.
@@ -60,7 +61,7 @@ func Inspect(ctx context.Context, dataDir string) (Status, error) {
 		st.Parts = []Part{{Name: "platform", Message: message}}
 		return st, nil
 	}
-	st.Phase, st.Mode, st.Version, st.Address = s.Phase, s.Mode, s.Version, s.Address
+	st.Phase, st.Mode, st.Version, st.Address, st.Fingerprint = s.Phase, s.Mode, s.Version, s.Address, s.Fingerprint
 	st.Parts = append(st.Parts, serverPart(ctx, dataDir))
 	if s.Mode != ModeExisting {
 		st.Parts = append(st.Parts, clusterParts(ctx, dataDir, s)...)

@@ -165,19 +165,6 @@ func (u *up) run(ctx context.Context) error {
 	return err
 }
 
-// announce prints where the console is, with a fresh sign-in link.
-func (u *up) announce(ctx context.Context) error {
-	link, err := newSocketClient(u.o.DataDir).adminLink(ctx)
-	if err != nil {
-		return fmt.Errorf("make the sign-in link: %w", err)
-	}
-	u.state.Phase = "running"
-	u.stage("ready", fmt.Sprintf("after %.0f s", time.Since(u.state.Since).Seconds()))
-	fmt.Fprintf(u.out, "\nConsole:  %s\nSign in:  %s\n          (works once, until %s; another one: kubemate users link admin)\n\n%s\n",
-		u.state.Address, link.URL, link.Expires.Local().Format("15:04"), readyMark)
-	return nil
-}
-
 func (m Mode) describe() string {
 	switch m {
 	case ModeNode:

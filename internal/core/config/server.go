@@ -70,13 +70,28 @@ func (s *Server) Complete() error {
 	if s.PublicURL == "" {
 		s.PublicURL = s.scheme() + "://" + net.JoinHostPort(s.reachable(host), port) + s.BasePath
 	}
+	if err := s.completePublicURL(); err != nil {
+		return err
+	}
+	if s.DataDir, err = filepath.Abs(s.DataDir); err != nil {
+		return fmt.Errorf("--data-dir: %w", err)
+	}
+	return nil
+}
+
+// completePublicURL demands the base path in it: links that lead beside it lead nowhere.
+func (s *Server) completePublicURL() error {
 	u, err := url.Parse(s.PublicURL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return fmt.Errorf("--public-url %q: want an address such as https://kubemate.example.org", s.PublicURL)
 	}
 	s.PublicURL = strings.TrimRight(s.PublicURL, "/")
-	if s.DataDir, err = filepath.Abs(s.DataDir); err != nil {
-		return fmt.Errorf("--data-dir: %w", err)
+	switch path := strings.TrimRight(u.Path, "/"); path {
+	case s.BasePath:
+	case "":
+		s.PublicURL += s.BasePath
+	default:
+		return fmt.Errorf("--public-url %q: the path %s must be the base path, give --base-path %s too", s.PublicURL, path, path)
 	}
 	return nil
 }
@@ -93,10 +108,38 @@ func (s *Server) scheme() string {
 
 // reachable names a host that people can open: not "all addresses".
 func (s *Server) reachable(host string) string {
-	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+	if unspecified(host) {
 		return "127.0.0.1"
 	}
 	return host
+}
+
+func unspecified(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "" || (ip != nil && ip.IsUnspecified())
+}
+
+// EveryAddress says whether the server listens on all addresses of its machine.
+func (s *Server) EveryAddress() bool {
+	host, _, err := net.SplitHostPort(s.Listen)
+	return err == nil && unspecified(host)
+}
+
+// CertificateHosts are the names and addresses that a generated certificate is for; machine are
+// those of the machine, see MachineHosts.
+func (s *Server) CertificateHosts(machine []string) []string {
+	hosts := []string{"localhost", "127.0.0.1", "::1"}
+	if s.EveryAddress() {
+		hosts = append(hosts, machine...)
+	} else if host, _, err := net.SplitHostPort(s.Listen); err == nil {
+		hosts = append(hosts, host)
+	}
+	if u, err := url.Parse(s.PublicURL); err == nil && u.Hostname() != "" {
+		hosts = append(hosts, u.Hostname())
+	}
+	hosts = append(hosts, s.AllowedHosts...)
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
 }
 
 // Hosts are the names that requests may be addressed to; nil means any. On loopback they are

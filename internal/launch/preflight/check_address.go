@@ -28,7 +28,7 @@ func (r *runner) addresses(context.Context) {
 			for _, p := range i.Prefixes {
 				if p.Masked().Overlaps(prefix) {
 					r.fail("addresses", fmt.Sprintf("%s %s overlaps the network %s of interface %s", what, prefix, p.Masked(), i.Name),
-						"leave that network, or choose another address with --node-ip where it is the node's")
+						"the cluster's ranges are fixed: leave that network, or use --simulated, which needs none of them, or another cluster with --kubeconfig FILE")
 				}
 			}
 		}

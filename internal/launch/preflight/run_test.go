@@ -74,6 +74,12 @@ func TestRun(t *testing.T) {
 		"range in use": {func(h *fakeHost, _ *Options) {
 			h.interfaces = append(h.interfaces, NetInterface{"vpn0", []netip.Prefix{netip.MustParsePrefix("10.96.4.7/24")}})
 		}, "addresses", Error, "vpn0"},
+		"node's address in use, a way out": {func(h *fakeHost, _ *Options) {
+			h.interfaces = append(h.interfaces, NetInterface{"vpn0", []netip.Prefix{netip.MustParsePrefix("10.95.0.7/24")}})
+		}, "addresses", Error, "--simulated"},
+		"range in use, simulated": {func(h *fakeHost, o *Options) {
+			h.interfaces, o.Simulated = append(h.interfaces, NetInterface{"vpn0", []netip.Prefix{netip.MustParsePrefix("10.96.4.7/24")}}), true
+		}, "", "", ""},
 		"own interface left": {func(h *fakeHost, _ *Options) {
 			h.interfaces = append(h.interfaces, NetInterface{"kubemate0", []netip.Prefix{netip.MustParsePrefix("10.95.0.1/32")}})
 		}, "", "", ""},
