@@ -21,6 +21,9 @@ import (
 // simulatedLabel tells the console that a node and what runs on it are simulated.
 const simulatedLabel = "kubemate.io/simulated"
 
+// kwokAnnotation is kwok's own mark of nodes that it plays, in any cluster: the fleet cache and the console go by it.
+const kwokAnnotation = "kwok.x-k8s.io/node"
+
 //go:embed kwok/stages.yaml
 var kwokStages []byte
 
@@ -84,10 +87,14 @@ func makeSimulatedNodes(ctx context.Context, client kubernetes.Interface, n int)
 	for i := range n {
 		name := simulatedNode(i)
 		node := &corev1.Node{
-			ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{
-				simulatedLabel: "true", corev1.LabelHostname: name,
-				corev1.LabelOSStable: "linux", corev1.LabelArchStable: "amd64",
-			}},
+			ObjectMeta: metav1.ObjectMeta{
+				Name: name,
+				Labels: map[string]string{
+					simulatedLabel: "true", corev1.LabelHostname: name,
+					corev1.LabelOSStable: "linux", corev1.LabelArchStable: "amd64",
+				},
+				Annotations: map[string]string{kwokAnnotation: "fake"},
+			},
 			Status: corev1.NodeStatus{Capacity: capacity, Allocatable: capacity},
 		}
 		if _, err := client.CoreV1().Nodes().Create(ctx, node, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {

@@ -108,6 +108,9 @@ func TestSimulated(t *testing.T) {
 	if err != nil || !status.Healthy() || len(status.Nodes) != 2 || !status.Nodes[0].Simulated {
 		t.Errorf("status is %+v, %v", status, err)
 	}
+	if node, err := client.CoreV1().Nodes().Get(t.Context(), "simulated-1", metav1.GetOptions{}); err != nil || node.Annotations["kwok.x-k8s.io/node"] == "" {
+		t.Errorf("the console would take it for a real node: %v, %v", node.Annotations, err)
+	}
 	if _, err := client.AppsV1().Deployments("default").Get(t.Context(), "x", metav1.GetOptions{}); err != nil {
 		t.Errorf("the deployment did not outlive the stop: %v", err)
 	}
