@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"slices"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // sleeper starts a process with a mark; trap makes it ignore SIGTERM.
@@ -61,5 +63,23 @@ func TestStartTimeTellsProcessesApart(t *testing.T) {
 	}
 	if _, err := StartTime(1 << 30); err == nil {
 		t.Error("a pid that can't be has a start time")
+	}
+}
+
+// Where process 1 does not wait for orphans, as in many containers, a killed one stays forever.
+func TestEndedProcessHasNoStartTime(t *testing.T) {
+	cmd := exec.Command("true")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// WNOWAIT leaves it to be waited for.
+	if err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := StartTime(cmd.Process.Pid); err == nil {
+		t.Error("it has ended and counts as alive")
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
 	}
 }

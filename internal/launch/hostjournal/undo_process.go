@@ -83,7 +83,8 @@ func Marked(instance string) ([]int, error) {
 	return pids, nil
 }
 
-// StartTime of a process in clock ticks since boot: together with the pid it names a process for good.
+// StartTime of a process in clock ticks since boot: together with the pid it names a process for good. A process that
+// ended has none, also while its parent has not asked for its exit code: in a container, often nobody does.
 func StartTime(pid int) (uint64, error) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -98,6 +99,9 @@ func StartTime(pid int) (uint64, error) {
 	const startTime = 19 // field 22 of proc(5), the third is the first one here
 	if len(fields) <= startTime {
 		return 0, errors.New("unexpected /proc/pid/stat")
+	}
+	if state := fields[0]; state == "Z" || state == "X" {
+		return 0, fmt.Errorf("process %d has ended", pid)
 	}
 	return strconv.ParseUint(fields[startTime], 10, 64)
 }
