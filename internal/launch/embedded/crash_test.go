@@ -17,6 +17,7 @@ import (
 
 	"kubemate.io/kubemate/internal/launch/embedded"
 	"kubemate.io/kubemate/internal/launch/hostjournal"
+	"kubemate.io/kubemate/internal/testkit"
 )
 
 // childOptions in the environment makes the test binary run a cluster in the foreground instead of tests: the process
@@ -112,7 +113,7 @@ func TestNodeKilled(t *testing.T) {
 		{stage: "node", delay: 200 * time.Millisecond},
 	} {
 		t.Run(fmt.Sprintf("%s+%s", tc.stage, tc.delay), func(t *testing.T) {
-			before := takeSnapshot(t)
+			before := testkit.TakeHost(t)
 			dir := dataDir(t)
 			child := startChild(t, nodeOptions(t, dir, images), tc.stage)
 			time.Sleep(tc.delay) // not a wait for something: the moment of the kill
@@ -123,7 +124,7 @@ func TestNodeKilled(t *testing.T) {
 			if err := embedded.Delete(t.Context(), dir, testLog(t)); err != nil {
 				t.Fatal(err)
 			}
-			before.compare(t)
+			before.Compare(t)
 		})
 	}
 }
@@ -131,7 +132,7 @@ func TestNodeKilled(t *testing.T) {
 // TestNodeKilledRecovers: with a pod running, the supervisor is killed, and later everything; each time the next start has
 // the node and the pod back, with its data.
 func TestNodeKilledRecovers(t *testing.T) {
-	before := takeSnapshot(t)
+	before := testkit.TakeHost(t)
 	dir := dataDir(t)
 	o := nodeOptions(t, dir, serveImages(t))
 
@@ -159,7 +160,7 @@ func TestNodeKilledRecovers(t *testing.T) {
 	if err := embedded.Delete(t.Context(), dir, testLog(t)); err != nil {
 		t.Fatal(err)
 	}
-	before.compare(t)
+	before.Compare(t)
 }
 
 // TestNodeProcessesComeBack: each process of a running cluster is killed, and the cluster heals by itself; the pod of a

@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"kubemate.io/kubemate/internal/launch/embedded"
+	"kubemate.io/kubemate/internal/testkit"
 )
 
 // TestNodeBehindFirewall: on a host that drops forwarded packets by default, a pod reaches another pod through a Service,
@@ -19,7 +20,7 @@ import (
 func TestNodeBehindFirewall(t *testing.T) {
 	iptables(t, "-P", "FORWARD", "DROP")
 	t.Cleanup(func() { iptables(t, "-P", "FORWARD", "ACCEPT") })
-	before := takeSnapshot(t)
+	before := testkit.TakeHost(t)
 	dir := dataDir(t)
 	cluster, client := startNode(t, nodeOptions(t, dir, serveImages(t)))
 	createWorkload(t, client)
@@ -36,7 +37,7 @@ func TestNodeBehindFirewall(t *testing.T) {
 	if err := embedded.Delete(t.Context(), dir, testLog(t)); err != nil {
 		t.Fatal(err)
 	}
-	before.compare(t)
+	before.Compare(t)
 }
 
 // podGets runs a pod that ends when it got an answer from url.

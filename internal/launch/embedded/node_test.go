@@ -15,12 +15,13 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"kubemate.io/kubemate/internal/launch/embedded"
+	"kubemate.io/kubemate/internal/testkit"
 )
 
 // TestNode: a pod with a volume, a Service, a host port and logs; data outlives a stop; the volume's folder goes with
 // its claim; after Delete the host is as it was.
 func TestNode(t *testing.T) {
-	before := takeSnapshot(t)
+	before := testkit.TakeHost(t)
 	dir := dataDir(t)
 	o := nodeOptions(t, dir, serveImages(t))
 
@@ -53,7 +54,7 @@ func TestNode(t *testing.T) {
 	if err := embedded.Delete(t.Context(), dir, testLog(t)); err != nil {
 		t.Fatal(err)
 	}
-	before.compare(t)
+	before.Compare(t)
 }
 
 func serviceAnswers(t *testing.T, client kubernetes.Interface) {

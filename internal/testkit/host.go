@@ -1,8 +1,7 @@
-//go:build node
-
-package embedded_test
+package testkit
 
 import (
+	"bytes"
 	"maps"
 	"os"
 	"os/exec"
@@ -11,38 +10,42 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"kubemate.io/kubemate/internal/launch/hostjournal"
 )
 
-// snapshot is what a cluster may change on the host, by aspect: one line per thing.
-type snapshot map[string][]string
+// Host is what a cluster may change on this machine, by aspect: one line per thing.
+type Host map[string][]string
 
-func takeSnapshot(t *testing.T) snapshot {
+// TakeHost looks at this machine.
+func TakeHost(t testing.TB) Host {
 	t.Helper()
-	s := snapshot{
+	return Host{
 		"links":     output(t, "ip", "-br", "link"),
 		"addresses": output(t, "ip", "-br", "address"),
 		"routes":    output(t, "ip", "route"),
 		"netns":     output(t, "ip", "netns"),
 		"firewall":  output(t, "nft", "--stateless", "list", "ruleset"),
+		"iptables":  iptables(t),
 		"mounts":    mounts(t),
 		"cgroups":   cgroups(t),
 		"sysctls":   sysctls(t),
 		"paths":     existing("/run/containerd", "/run/containerd/s", "/run/netns", "/var/lib/cni", "/var/lib/kubelet", "/var/log/containers", "/var/log/pods", "/etc/cni", "/opt/cni", "/opt/containerd", "/usr/libexec/kubernetes", "/etc/kubernetes", "/run/flannel", "/run/nri", "/run/cdi"),
 		"processes": processes(t),
 	}
-	return s
 }
 
-func (s snapshot) compare(t *testing.T) {
+// Compare fails with everything that is different now.
+func (h Host) Compare(t testing.TB) {
 	t.Helper()
-	now := takeSnapshot(t)
-	for _, aspect := range slices.Sorted(maps.Keys(s)) {
+	now := TakeHost(t)
+	for _, aspect := range slices.Sorted(maps.Keys(h)) {
 		for _, line := range now[aspect] {
-			if !slices.Contains(s[aspect], line) {
+			if !slices.Contains(h[aspect], line) {
 				t.Errorf("%s: left behind: %s", aspect, line)
 			}
 		}
-		for _, line := range s[aspect] {
+		for _, line := range h[aspect] {
 			if !slices.Contains(now[aspect], line) {
 				t.Errorf("%s: missing now: %s", aspect, line)
 			}
@@ -50,16 +53,16 @@ func (s snapshot) compare(t *testing.T) {
 	}
 }
 
-func output(t *testing.T, name string, args ...string) []string {
+func output(t testing.TB, name string, args ...string) []string {
 	t.Helper()
-	out, err := exec.Command(name, args...).Output()
+	out, err := exec.CommandContext(t.Context(), name, args...).Output()
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
 	return strings.Split(strings.TrimSpace(string(out)), "\n")
 }
 
-func mounts(t *testing.T) []string {
+func mounts(t testing.TB) []string {
 	t.Helper()
 	data, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -72,7 +75,7 @@ func mounts(t *testing.T) []string {
 	return out
 }
 
-func cgroups(t *testing.T) []string {
+func cgroups(t testing.TB) []string {
 	t.Helper()
 	out, err := filepath.Glob("/sys/fs/cgroup/*/kube*")
 	if err != nil {
@@ -95,7 +98,7 @@ func existing(paths ...string) []string {
 // volatile settings change by themselves.
 var volatile = regexp.MustCompile(`^/proc/sys/(fs/(dentry|inode|file-nr|aio-nr|quota)|kernel/(random|ns_last_pid|pty/nr|perf|sched)|net/netfilter/nf_conntrack_count|vm/(stat|compact))`)
 
-func sysctls(t *testing.T) []string {
+func sysctls(t testing.TB) []string {
 	t.Helper()
 	var out []string
 	err := filepath.WalkDir("/proc/sys", func(path string, d os.DirEntry, err error) error {
@@ -113,8 +116,24 @@ func sysctls(t *testing.T) []string {
 	return out
 }
 
-// processes lists the executables that a cluster runs.
-func processes(t *testing.T) []string {
+// iptables gives the rules without counters and dates.
+func iptables(t testing.TB) []string {
+	t.Helper()
+	counters := regexp.MustCompile(`\[\d+:\d+\]`)
+	var rules []string
+	for _, program := range []string{"iptables-save", "ip6tables-save"} {
+		for _, line := range output(t, program) {
+			if !strings.HasPrefix(line, "#") {
+				rules = append(rules, program+": "+counters.ReplaceAllString(line, ""))
+			}
+		}
+	}
+	return rules
+}
+
+// processes lists what a cluster runs: what carries an instance's mark, and containers' programs,
+// which do not.
+func processes(t testing.TB) []string {
 	t.Helper()
 	links, err := filepath.Glob("/proc/[0-9]*/exe")
 	if err != nil {
@@ -126,14 +145,15 @@ func processes(t *testing.T) []string {
 		if err != nil {
 			continue
 		}
-		if base := filepath.Base(exe); strings.HasPrefix(base, "kubemate-node") || strings.HasPrefix(base, "containerd") || strings.HasPrefix(base, "workload") {
-			pid := filepath.Base(filepath.Dir(link))
-			// Control planes of other test suites run on the same machine: they carry no mark.
-			if env, err := os.ReadFile("/proc/" + pid + "/environ"); err == nil && !strings.Contains(string(env), "KUBEMATE_INSTANCE=") && strings.HasPrefix(base, "kubemate-node") {
-				continue
-			}
+		pid := filepath.Base(filepath.Dir(link))
+		env, err := os.ReadFile("/proc/" + pid + "/environ")
+		marked := err == nil && bytes.Contains(env, []byte(hostjournal.InstanceVariable+"="))
+		if base := filepath.Base(exe); marked || strings.HasPrefix(base, "containerd") || strings.HasPrefix(base, "workload") || strings.HasPrefix(exe, containerPrograms) {
 			out = append(out, pid+" "+exe)
 		}
 	}
 	return out
 }
+
+// containerPrograms is where programs of our images lie. Those of the host lie in /usr/bin, which /bin leads to.
+const containerPrograms = "/bin/"
