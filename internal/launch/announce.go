@@ -51,9 +51,9 @@ func (u *up) announce(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make the sign-in link: %w", err)
 	}
-	u.state.Phase = "running"
+	u.state.Phase = phaseRunning
 	u.stage("ready", fmt.Sprintf("after %.0f s", time.Since(u.state.Since).Seconds()))
-	fmt.Fprint(u.out, "\n"+u.greeting(link, config.MachineHosts())+"\n"+readyMark+"\n")
+	_, _ = fmt.Fprint(u.out, "\n"+u.greeting(link, config.MachineHosts())+"\n"+readyMark+"\n")
 	return nil
 }
 
@@ -62,14 +62,14 @@ func (u *up) announce(ctx context.Context) error {
 // in elsewhere.
 func (u *up) greeting(link Link, machine []string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Console:  %s\n", u.state.Address)
+	_, _ = fmt.Fprintf(&b, "Console:  %s\n", u.state.Address)
 	if others := u.otherAddresses(machine); len(others) > 0 {
-		fmt.Fprintf(&b, "          (from other machines: %s; --public-url says which one links lead to)\n", strings.Join(others, " or "))
+		_, _ = fmt.Fprintf(&b, "          (from other machines: %s; --public-url says which one links lead to)\n", strings.Join(others, " or "))
 	}
 	if u.state.Fingerprint != "" {
-		fmt.Fprintf(&b, "          (its certificate was made here, so browsers warn; SHA-256\n          %s)\n", u.state.Fingerprint)
+		_, _ = fmt.Fprintf(&b, "          (its certificate was made here, so browsers warn; SHA-256\n          %s)\n", u.state.Fingerprint)
 	}
-	fmt.Fprintf(&b, "Sign in:  %s\n          (works once, until %s; another one: kubemate users link admin --socket %s)\n",
+	_, _ = fmt.Fprintf(&b, "Sign in:  %s\n          (works once, until %s; another one: kubemate users link admin --socket %s)\n",
 		link.URL, link.Expires.Local().Format("15:04"), shellWord(SocketPath(u.o.DataDir)))
 	return b.String()
 }

@@ -20,26 +20,31 @@ func TestGreeting(t *testing.T) {
 	}{
 		{
 			"loopback",
-			Options{DataDir: "/var/lib/kubemate", Listen: "127.0.0.1:8090"}, "",
+			Options{DataDir: "/var/lib/kubemate", Listen: "127.0.0.1:8090"},
+			"",
 			[]string{"Console:  http://127.0.0.1:8090/\n", "kubemate users link admin --socket /var/lib/kubemate/run/server.sock)"},
 			[]string{"other machines", "SHA-256"},
 		},
 		{
 			"all addresses",
-			Options{DataDir: "/d", Listen: "0.0.0.0:8443", BasePath: "/kube"}, "AB:CD",
+			Options{DataDir: "/d", Listen: "0.0.0.0:8443", BasePath: "/kube"},
+			"AB:CD",
 			[]string{"Console:  https://127.0.0.1:8443/kube/\n", "https://node-1:8443/kube/ or https://192.0.2.5:8443/kube/ or https://[2001:db8::5]:8443/kube/;", "--public-url", "AB:CD"},
 			[]string{"192.0.2.6"},
 		},
 		{
 			"all addresses, the public one is known",
-			Options{DataDir: "/d", Listen: ":8443", PublicURL: "https://kube.bank.example:8443"}, "AB:CD",
+			Options{DataDir: "/d", Listen: ":8443", PublicURL: "https://kube.bank.example:8443"},
+			"AB:CD",
 			[]string{"Console:  https://kube.bank.example:8443/\n", "SHA-256", "AB:CD"},
 			[]string{"other machines"},
 		},
 		{
 			"another data folder",
-			Options{DataDir: "/home/eve's data", Listen: "127.0.0.1:8090"}, "",
-			[]string{`--socket '/home/eve'\''s data/run/server.sock')`}, nil,
+			Options{DataDir: "/home/eve's data", Listen: "127.0.0.1:8090"},
+			"",
+			[]string{`--socket '/home/eve'\''s data/run/server.sock')`},
+			nil,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

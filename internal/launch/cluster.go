@@ -83,7 +83,7 @@ func (u *up) stopCluster(ctx context.Context, c cluster) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	if err := c.embedded.Stop(ctx); err != nil {
-		fmt.Fprintf(u.out, "the cluster did not stop in order: %v; `kubemate down` tries again\n", err)
+		_, _ = fmt.Fprintf(u.out, "the cluster did not stop in order: %v; `kubemate down` tries again\n", err)
 	}
 }
 
@@ -100,7 +100,7 @@ func (u *up) installAddons(ctx context.Context, group *errgroup.Group, c cluster
 		}
 		if err != nil && ctx.Err() == nil {
 			u.log.Error("addons not installed", "error", err)
-			fmt.Fprintf(u.out, "not everything could be installed: %v; see `kubemate status`\n", err)
+			_, _ = fmt.Fprintf(u.out, "not everything could be installed: %v; see `kubemate status`\n", err)
 		}
 		return nil
 	})

@@ -112,15 +112,15 @@ func (s Status) print(w io.Writer, output string) error {
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	if s.Address != "" {
-		fmt.Fprintf(t, "console\t%s\n", s.Address)
+		_, _ = fmt.Fprintf(t, "console\t%s\n", s.Address)
 	}
 	if s.Mode != "" {
-		fmt.Fprintf(t, "cluster\t%s\n", s.Mode.describe())
+		_, _ = fmt.Fprintf(t, "cluster\t%s\n", s.Mode.describe())
 	}
 	if s.Fingerprint != "" {
-		fmt.Fprintf(t, "certificate\tSHA-256 %s\n", s.Fingerprint)
+		_, _ = fmt.Fprintf(t, "certificate\tSHA-256 %s\n", s.Fingerprint)
 	}
-	fmt.Fprintf(t, "data folder\t%s\nversion\t%s\nphase\t%s\n\n", s.DataDir, dash(s.Version), s.Phase)
+	_, _ = fmt.Fprintf(t, "data folder\t%s\nversion\t%s\nphase\t%s\n\n", s.DataDir, dash(s.Version), s.Phase)
 	for _, p := range s.Parts {
 		mark, pods := "ok", ""
 		if !p.OK {
@@ -130,7 +130,7 @@ func (s Status) print(w io.Writer, output string) error {
 			pods = fmt.Sprintf("%d of %d pods running", p.Running, p.Total)
 		}
 		text := strings.Trim(pods+"; "+p.Message, "; ")
-		fmt.Fprintf(t, "%s\t%s\t%s\n", p.Name, mark, text)
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\n", p.Name, mark, text)
 	}
 	return t.Flush()
 }

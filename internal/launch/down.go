@@ -30,7 +30,7 @@ func Down(ctx context.Context, dataDir string, remove bool, out io.Writer) error
 		return err
 	}
 	if ok && s.alive() {
-		fmt.Fprintf(out, "stopping the platform (process %d)\n", s.PID)
+		_, _ = fmt.Fprintf(out, "stopping the platform (process %d)\n", s.PID)
 		if err := endProcess(ctx, s.PID, s.Started, stopTimeout+30*time.Second); err != nil {
 			return err
 		}
@@ -44,13 +44,13 @@ func Down(ctx context.Context, dataDir string, remove bool, out io.Writer) error
 	}
 	if !remove {
 		_ = os.Remove(statePath(dataDir))
-		fmt.Fprintf(out, "stopped; data stays in %s\n", dataDir)
+		_, _ = fmt.Fprintf(out, "stopped; data stays in %s\n", dataDir)
 		return nil
 	}
 	if err := deleteAll(ctx, dataDir, log); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "removed: nothing that Kubemate made is left on this host\n")
+	_, _ = fmt.Fprintf(out, "removed: nothing that Kubemate made is left on this host\n")
 	return nil
 }
 
@@ -72,7 +72,7 @@ func ours(dataDir string) error {
 // deleteAll removes the data, after Undo. The mark goes last, with the cluster's parts: until
 // then an interrupted removal can be repeated.
 func deleteAll(ctx context.Context, dataDir string, log *slog.Logger) error {
-	for _, dir := range []string{"server", "registry"} {
+	for _, dir := range []string{serverName, "registry"} {
 		if err := os.RemoveAll(filepath.Join(dataDir, dir)); err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 	"kubemate.io/kubemate/internal/launch/embedded/supervise"
 )
 
-// serverName is the server's process, pid file and log.
+// serverName is the server's command, process, pid file, log and folder.
 const serverName = "server"
 
 // startServer starts `kubemate server` as a child and waits until its checks pass.
@@ -22,7 +22,7 @@ func (u *up) startServer(ctx context.Context, c cluster) (*supervise.Process, er
 	}
 	u.stage("server", "starting the server")
 	run, logs := filepath.Join(u.o.DataDir, "run"), filepath.Join(u.o.DataDir, "logs")
-	p, err := supervise.New(run, logs, u.o.DataDir, u.log).Start(supervise.Spec{
+	p, err := supervise.New(run, logs, u.o.DataDir, u.log).Start(supervise.Spec{ //nolint:contextcheck // Stop ends it, in order
 		Name: serverName, Path: exe, Args: u.serverArgs(c), StopTimeout: 15 * time.Second,
 	})
 	if err != nil {
@@ -41,7 +41,7 @@ func (u *up) startServer(ctx context.Context, c cluster) (*supervise.Process, er
 
 func (u *up) serverArgs(c cluster) []string {
 	args := []string{
-		"server", "--data-dir=" + u.o.DataDir, "--listen=" + u.o.Listen, "--kubeconfig=" + c.kubeconfig,
+		serverName, "--data-dir=" + u.o.DataDir, "--listen=" + u.o.Listen, "--kubeconfig=" + c.kubeconfig,
 	}
 	for flag, value := range map[string]string{
 		"context": c.context, "base-path": u.o.BasePath, "public-url": u.o.PublicURL, "authorization": u.o.Authorizer,

@@ -26,6 +26,14 @@ type State struct {
 	Demo        bool      `json:"demo"`                  // the demo bank is installed
 }
 
+// The phases of a run; a platform without a run is "stopped".
+const (
+	phaseStarting = "starting"
+	phaseRunning  = "running"
+	phaseStopping = "stopping"
+	phaseStopped  = "stopped"
+)
+
 // Mode is the kind of cluster under the platform.
 type Mode string
 

@@ -6,11 +6,10 @@ import (
 	"path/filepath"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
-
-	corev1 "k8s.io/api/core/v1"
 
 	"kubemate.io/kubemate/internal/launch/addons"
 )
@@ -48,7 +47,7 @@ func Inspect(ctx context.Context, dataDir string) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	st := Status{DataDir: dataDir, Phase: "stopped", LogFolder: filepath.Join(dataDir, "logs")}
+	st := Status{DataDir: dataDir, Phase: phaseStopped, LogFolder: filepath.Join(dataDir, "logs")}
 	s, ok, err := ReadState(dataDir)
 	if err != nil {
 		return st, err
@@ -66,7 +65,7 @@ func Inspect(ctx context.Context, dataDir string) (Status, error) {
 	if s.Mode != ModeExisting {
 		st.Parts = append(st.Parts, clusterParts(ctx, dataDir, s)...)
 	}
-	st.OK = s.Phase == "running"
+	st.OK = s.Phase == phaseRunning
 	for _, p := range st.Parts {
 		st.OK = st.OK && p.OK
 	}
@@ -75,9 +74,9 @@ func Inspect(ctx context.Context, dataDir string) (Status, error) {
 
 func serverPart(ctx context.Context, dataDir string) Part {
 	if err := newSocketClient(dataDir).ready(ctx); err != nil {
-		return Part{Name: "server", Message: "not ready: " + err.Error()}
+		return Part{Name: serverName, Message: "not ready: " + err.Error()}
 	}
-	return Part{Name: "server", OK: true, Message: "answers, all checks pass"}
+	return Part{Name: serverName, OK: true, Message: "answers, all checks pass"}
 }
 
 // clusterParts asks the API server as admin: the files of the data folder are ours.

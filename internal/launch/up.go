@@ -26,7 +26,7 @@ func Up(ctx context.Context, o Options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	u := &up{o: o, out: out, state: State{Mode: o.mode(), Version: o.Version, Demo: o.demo(), Phase: "starting"}}
+	u := &up{o: o, out: out, state: State{Mode: o.mode(), Version: o.Version, Demo: o.demo(), Phase: phaseStarting}}
 	if err := refuseSecond(o.DataDir); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (u *up) open(ctx context.Context) error {
 	if err := embedded.Claim(u.o.DataDir); err != nil {
 		return err
 	}
-	for _, dir := range []string{"run", "logs", "server"} {
+	for _, dir := range []string{"run", "logs", serverName} {
 		if err := os.MkdirAll(filepath.Join(u.o.DataDir, dir), 0o700); err != nil {
 			return fmt.Errorf("data folder: %w", err)
 		}
@@ -130,13 +130,13 @@ func (u *up) stage(stage, detail string) {
 	if err := u.state.write(u.o.DataDir); err != nil {
 		u.log.Warn("state file not written", "error", err)
 	}
-	fmt.Fprintf(u.out, "  %-14s %s\n", stage, detail)
+	_, _ = fmt.Fprintf(u.out, "  %-14s %s\n", stage, detail)
 }
 
 // run starts everything in order and waits for the end. The group holds what lives as long as
 // this run: the registry, the addons' installer.
 func (u *up) run(ctx context.Context) error {
-	fmt.Fprintf(u.out, "Kubemate %s · data folder %s · %s\n", u.o.Version, u.o.DataDir, u.state.Mode.describe())
+	_, _ = fmt.Fprintf(u.out, "Kubemate %s · data folder %s · %s\n", u.o.Version, u.o.DataDir, u.state.Mode.describe())
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		cluster, err := u.startCluster(ctx, group)
@@ -154,7 +154,7 @@ func (u *up) run(ctx context.Context) error {
 			return err
 		}
 		<-ctx.Done()
-		u.state.Phase = "stopping"
+		u.state.Phase = phaseStopping
 		u.stage("stop", "stopping; a moment")
 		return nil
 	})

@@ -111,7 +111,7 @@ func (c *Cluster) startReal(ctx context.Context) error {
 	if err := writeNodeConfig(c.l, c.o, facts, c.NodeName); err != nil {
 		return fmt.Errorf("write the node's configuration: %w", err)
 	}
-	if err := c.runContainerd(); err != nil {
+	if err := c.runContainerd(); err != nil { //nolint:contextcheck // Stop ends it, in order
 		return err
 	}
 	if err := c.runControlPlane(ctx); err != nil {
@@ -160,7 +160,7 @@ func (c *Cluster) runControlPlane(ctx context.Context) error {
 	if err := os.RemoveAll(c.l.endpoint()); err != nil {
 		return err
 	}
-	p, err := c.run(supervise.Spec{
+	p, err := c.run(supervise.Spec{ //nolint:contextcheck // Stop ends it, in order
 		Name: processControlPlane, Path: c.o.NodeBinary, StopTimeout: 30 * time.Second,
 		Args: controlPlaneArgs(c.l, c.o),
 	})

@@ -72,13 +72,13 @@ func (c *Cluster) runNode(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("wait for containerd: %w", err)
 	}
-	kubelet, err := c.run(supervise.Spec{
+	kubelet, err := c.run(supervise.Spec{ //nolint:contextcheck // Stop ends it, in order
 		Name: processKubelet, Path: c.o.NodeBinary, Args: kubeletArgs(c.l, c.o, c.NodeName),
 	})
 	if err != nil {
 		return err
 	}
-	if _, err := c.run(supervise.Spec{
+	if _, err := c.run(supervise.Spec{ //nolint:contextcheck // Stop ends it, in order
 		Name: processKubeProxy, Path: c.o.NodeBinary,
 		Args: []string{"kube-proxy", "--config=" + c.l.config("kube-proxy.yaml")},
 	}); err != nil {

@@ -52,7 +52,7 @@ func (c *Cluster) startSimulated(ctx context.Context) error {
 	if err := makeSimulatedNodes(ctx, client, c.o.SimulatedNodes); err != nil {
 		return err
 	}
-	kwok, err := c.run(supervise.Spec{
+	kwok, err := c.run(supervise.Spec{ //nolint:contextcheck // Stop ends it, in order
 		Name: processKwok, Path: c.o.KwokBinary,
 		Args: []string{
 			"--kubeconfig=" + c.l.kubeconfig(pki.Kwok),
