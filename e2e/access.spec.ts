@@ -64,7 +64,7 @@ test('a developer works in the namespaces of his own and learns nothing of the o
   await signIn(page, name)
   await open(page, '/c/local/r/pods')
   await expect(page.getByRole('main')).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Create' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Create' }).first()).toBeVisible()
   await expect(page.getByRole('link', { name: /^teller-/ })).toHaveCount(0)
   await expect(page.getByText('demo-bank')).toHaveCount(0)
 
