@@ -44,6 +44,9 @@ func (g *guarded) RoundTrip(req *http.Request) (*http.Response, error) {
 	if lasting(req) {
 		return g.next.RoundTrip(req)
 	}
+	if req.Header.Get("Sec-Websocket-Protocol") != "" {
+		return g.handshake(req)
+	}
 	select {
 	case g.slots <- struct{}{}:
 	case <-req.Context().Done():
@@ -68,6 +71,18 @@ func (g *guarded) RoundTrip(req *http.Request) (*http.Response, error) {
 	impatient(resp)
 	resp.Body = &guardedBody{ReadCloser: resp.Body, ctx: ctx, timer: timer, wait: g.wait, release: release}
 	return resp, nil
+}
+
+// handshake bounds the opening of a WebSocket. The dialer heeds a deadline only: that its context
+// was cancelled it does not notice while it waits for an answer. What is opened lasts.
+func (g *guarded) handshake(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(req.Context(), g.wait)
+	defer cancel()
+	resp, err := g.next.RoundTrip(req.WithContext(ctx))
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && req.Context().Err() == nil {
+		err = errHeaderTimeout
+	}
+	return resp, err
 }
 
 // lasting says whether a request is meant to stay open.

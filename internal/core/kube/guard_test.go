@@ -9,6 +9,12 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/remotecommand"
+
+	"kubemate.io/kubemate/internal/core/authz"
+	"kubemate.io/kubemate/internal/core/errs"
 )
 
 func guardedGet(t *testing.T, ctx context.Context, g *guard, url string) (*http.Response, error) {
@@ -97,5 +103,41 @@ func TestGuardBoundsParallelCallsButNotWatches(t *testing.T) {
 	}
 	if most.Load() > 2 {
 		t.Errorf("%d at once", most.Load())
+	}
+}
+
+// A WebSocket that an API server takes and never opens is given up, though the dialer of
+// client-go would wait for ever.
+func TestGuardEndsSilentHandshakes(t *testing.T) {
+	stop := make(chan struct{})
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-stop:
+		case <-r.Context().Done():
+		}
+	}))
+	defer s.Close()
+	defer close(stop)
+	g := newGuard(2, 50*time.Millisecond)
+	config, err := impersonate(prepare(&rest.Config{Host: s.URL}, g), authz.Identity{User: "alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec, err := remotecommand.NewWebSocketExecutor(config, "GET", s.URL+"/api/v1/namespaces/x/pods/y/exec?command=sh&stdout=true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- exec.StreamWithContext(t.Context(), remotecommand.StreamOptions{Stdout: io.Discard}) }()
+	select {
+	case err := <-done:
+		if kind := errs.KindOf(FromKube(err)); kind != errs.Timeout {
+			t.Errorf("%s: %v", kind, err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the handshake goes on")
+	}
+	if len(g.slots) != 0 {
+		t.Errorf("%d slots leaked", len(g.slots))
 	}
 }
