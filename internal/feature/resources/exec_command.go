@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -134,7 +135,10 @@ func (c *execCall) explain(err error) error {
 // upgradeRefused explains why an API server did not open a stream.
 func upgradeRefused(err error, ref kube.Ref) error {
 	text := err.Error()
+	var network net.Error
 	switch {
+	case errors.As(err, &network) && network.Timeout(), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return kube.FromKube(err, ref)
 	case strings.Contains(text, "orbidden") || strings.Contains(text, " cannot "):
 		return errs.New(errs.Forbidden, "the cluster refused it: %s", text).WithHint("ask a platform admin for a role that allows it").Wrap(err)
 	case strings.Contains(text, "not found"):

@@ -68,8 +68,8 @@ func (s *streams) servePortForward(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	newForwardPipe(ctx, conn).run(func() (*forwardStreams, error) {
-		return target.forward(pod.Name, port)
+	newForwardPipe(ctx, conn).run(func(ctx context.Context) (*forwardStreams, error) {
+		return target.forward(ctx, pod.Name, port)
 	})
 	return nil
 }
@@ -157,8 +157,8 @@ type forwardStreams struct {
 }
 
 // forward opens a connection to a port of a pod, as the caller.
-func (t *streamTarget) forward(pod string, port int) (*forwardStreams, error) {
-	conn, err := t.dialPod(pod)
+func (t *streamTarget) forward(ctx context.Context, pod string, port int) (*forwardStreams, error) {
+	conn, err := t.dialPod(ctx, pod)
 	if err != nil {
 		return nil, upgradeRefused(err, t.podRef(pod))
 	}
@@ -186,10 +186,11 @@ func (t *streamTarget) forward(pod string, port int) (*forwardStreams, error) {
 
 // dialPod connects to the pod's port-forward, over WebSocket or, where the cluster is too old
 // for that, over SPDY.
-func (t *streamTarget) dialPod(pod string) (httpstream.Connection, error) {
+func (t *streamTarget) dialPod(ctx context.Context, pod string) (httpstream.Connection, error) {
 	url := t.clients.Typed.CoreV1().RESTClient().Post().
 		Namespace(t.ref.Namespace).Resource("pods").Name(pod).SubResource("portforward").URL()
 	config := rest.CopyConfig(t.clients.Config)
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return endsWith{ctx, next} })
 	over, err := portforward.NewSPDYOverWebsocketDialer(url, config)
 	if err != nil {
 		return nil, fmt.Errorf("prepare port-forward over WebSocket: %w", err)
@@ -201,6 +202,17 @@ func (t *streamTarget) dialPod(pod string) (httpstream.Connection, error) {
 	older := spdy.NewDialer(upgrader, &http.Client{Transport: transport}, http.MethodPost, url)
 	conn, _, err := portforward.NewFallbackDialer(over, older, tooOldForWebSocket).Dial(portforward.PortForwardProtocolV1Name)
 	return conn, err
+}
+
+// endsWith ends requests with a context: client-go's dialers of port-forwards make theirs without.
+type endsWith struct {
+	ctx  context.Context //nolint:containedctx // of the requests
+	next http.RoundTripper
+}
+
+// RoundTrip sends the request under the context.
+func (e endsWith) RoundTrip(r *http.Request) (*http.Response, error) {
+	return e.next.RoundTrip(r.WithContext(e.ctx))
 }
 
 // failure reads why the cluster could not carry the connection; nil when it ended by itself.

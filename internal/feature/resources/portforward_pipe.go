@@ -24,17 +24,20 @@ func newForwardPipe(parent context.Context, conn *websocket.Conn) *forwardPipe {
 	return &forwardPipe{ctx: ctx, cancel: cancel, wire: context.WithoutCancel(parent), conn: conn}
 }
 
-// run carries bytes until one side ends, and closes both.
-func (p *forwardPipe) run(dial func() (*forwardStreams, error)) {
+// run carries bytes until one side ends, and closes both. The client is listened to from the
+// start, so that one who leaves ends a dial that a hanging cluster never answers.
+func (p *forwardPipe) run(dial func(context.Context) (*forwardStreams, error)) {
 	defer p.cancel()
-	upstream, err := dial()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	dialled := make(chan *forwardStreams, 1)
+	wg.Go(func() { p.toPod(dialled) })
+	upstream, err := dial(p.ctx)
+	dialled <- upstream
 	if err != nil {
 		p.finish(err)
 		return
 	}
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	wg.Go(func() { p.toPod(upstream) })
 	down := make(chan struct{})
 	wg.Go(func() {
 		defer close(down)
@@ -64,21 +67,28 @@ func (p *forwardPipe) awaitFailure(said <-chan error) error {
 	return nil
 }
 
-// toPod carries what the client sends; an empty frame ends its direction.
-func (p *forwardPipe) toPod(upstream *forwardStreams) {
-	for {
+// toPod carries what the client sends; an empty frame ends its direction. What comes after a
+// dial that failed is read away.
+func (p *forwardPipe) toPod(dialled <-chan *forwardStreams) {
+	var upstream *forwardStreams
+	for first := true; ; first = false {
 		_, frame, err := p.conn.Read(p.wire)
 		if err != nil {
 			p.cancel() // the client left
 			return
 		}
-		if len(frame) == 0 {
-			_ = upstream.data.Close()
-			continue
+		if first {
+			upstream = <-dialled
 		}
-		// A failed write is no end: the other direction learns why, and what is still sent
-		// here has to be read away until the WebSocket closes.
-		_, _ = upstream.data.Write(frame)
+		switch {
+		case upstream == nil:
+		case len(frame) == 0:
+			_ = upstream.data.Close()
+		default:
+			// A failed write is no end: the other direction learns why, and what is still sent
+			// here has to be read away until the WebSocket closes.
+			_, _ = upstream.data.Write(frame)
+		}
 	}
 }
 

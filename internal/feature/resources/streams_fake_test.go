@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -304,12 +305,26 @@ func writeStatus(w http.ResponseWriter, err *apierrors.StatusError) {
 // As gives real clients of the fake server, impersonating.
 func (f *fakeCluster) As(id authz.Identity) (*kube.Clients, error) {
 	config := &rest.Config{Host: f.server.URL, QPS: -1, Impersonate: rest.ImpersonationConfig{UserName: id.KubernetesUser()}}
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return hasty{next} })
 	typed, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, err
 	}
 	dyn, err := dynamic.NewForConfig(config)
 	return &kube.Clients{Config: config, Typed: typed, Dynamic: dyn}, err
+}
+
+// hasty bounds the opening of WebSockets, as the clients of core/kube do, but sooner.
+type hasty struct{ next http.RoundTripper }
+
+// RoundTrip sends the request.
+func (h hasty) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Header.Get("Sec-Websocket-Protocol") == "" {
+		return h.next.RoundTrip(r)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+	defer cancel()
+	return h.next.RoundTrip(r.WithContext(ctx))
 }
 
 func (f *fakeCluster) Name() string                               { return "local" }
@@ -342,8 +357,10 @@ func (f *fakeCluster) Kind(_ context.Context, resource string) (kube.Kind, error
 // fakeConsole serves the streams of a fake cluster to a signed-in user.
 type fakeConsole struct {
 	*fakeCluster
-	web *httptest.Server
-	end chan struct{} // closed: the session ended
+	web     *httptest.Server
+	end     chan struct{} // closed: the session ended
+	stop    context.CancelFunc
+	streams *streams
 }
 
 func newFakeConsole(t *testing.T) *fakeConsole {
@@ -367,8 +384,12 @@ func newFakeConsole(t *testing.T) *fakeConsole {
 			}
 		})
 	}
-	c.web = httptest.NewServer(mux)
-	t.Cleanup(c.web.Close)
+	life, stop := context.WithCancel(context.Background())
+	c.stop, c.streams = stop, s
+	c.web = httptest.NewUnstartedServer(mux)
+	c.web.Config.BaseContext = func(net.Listener) context.Context { return life }
+	c.web.Start()
+	t.Cleanup(func() { stop(); c.web.Close() })
 	return c
 }
 
