@@ -31,6 +31,11 @@ func upInBackground(ctx context.Context, o Options, out io.Writer) error {
 	if report := preflight.Run(ctx, o.preflight()); !report.OK() {
 		return refuse(report, out) // otherwise the process in the background tells what it found
 	}
+	if o.mode() == ModeExisting {
+		if err := o.checkExisting(ctx); err != nil {
+			return err
+		}
+	}
 	if err := embedded.Claim(o.DataDir); err != nil {
 		return err
 	}

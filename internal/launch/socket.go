@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"path/filepath"
 	"time"
+
+	"kubemate.io/kubemate/internal/core/kube"
 )
 
 // SocketPath is the server's admin socket in a data folder.
@@ -98,4 +100,23 @@ func (c socketClient) adminLink(ctx context.Context) (Link, error) {
 	var l Link
 	err := c.call(ctx, http.MethodPost, "/api/v1/users/admin/sign-in-link", nil, &l)
 	return l, err
+}
+
+// clusterState is what `status` wants to know of a cluster.
+type clusterState struct {
+	Version string      `json:"version"`
+	Health  kube.Health `json:"health"`
+	Nodes   struct {
+		Ready int64 `json:"ready"`
+		Total int64 `json:"total"`
+	} `json:"nodes"`
+}
+
+// clusters gives the clusters that the server is connected to.
+func (c socketClient) clusters(ctx context.Context) ([]clusterState, error) {
+	var answer struct {
+		Clusters []clusterState `json:"clusters"`
+	}
+	err := c.call(ctx, http.MethodGet, "/api/v1/clusters", nil, &answer)
+	return answer.Clusters, err
 }

@@ -36,6 +36,9 @@ type Status struct {
 	Parts       []Part `json:"parts"`
 }
 
+// partAPIServer is the part that every mode has beside the server.
+const partAPIServer = "API server"
+
 // statusTimeout bounds the look at all parts.
 const statusTimeout = 20 * time.Second
 
@@ -61,9 +64,13 @@ func Inspect(ctx context.Context, dataDir string) (Status, error) {
 		return st, nil
 	}
 	st.Phase, st.Mode, st.Version, st.Address, st.Fingerprint = s.Phase, s.Mode, s.Version, s.Address, s.Fingerprint
-	st.Parts = append(st.Parts, serverPart(ctx, dataDir))
-	if s.Mode != ModeExisting {
+	server := serverPart(ctx, dataDir)
+	st.Parts = append(st.Parts, server)
+	switch {
+	case s.Mode != ModeExisting:
 		st.Parts = append(st.Parts, clusterParts(ctx, dataDir, s)...)
+	case server.OK:
+		st.Parts = append(st.Parts, existingParts(ctx, dataDir)...)
 	}
 	st.OK = s.Phase == phaseRunning
 	for _, p := range st.Parts {
@@ -79,22 +86,44 @@ func serverPart(ctx context.Context, dataDir string) Part {
 	return Part{Name: serverName, OK: true, Message: "answers, all checks pass"}
 }
 
+// existingParts asks the server how its cluster is: nothing else here may use that kubeconfig.
+func existingParts(ctx context.Context, dataDir string) []Part {
+	list, err := newSocketClient(dataDir).clusters(ctx)
+	if err != nil {
+		return []Part{{Name: partAPIServer, Message: err.Error()}}
+	}
+	var parts []Part
+	for _, c := range list {
+		api := Part{Name: partAPIServer, OK: c.Health.Connected, Message: c.Health.Problem}
+		if api.OK {
+			api.Message = c.Version + " at " + c.Health.APIServer
+		}
+		parts = append(parts, api, nodesReady(c.Nodes.Ready, c.Nodes.Total))
+	}
+	return parts
+}
+
+// nodesReady is well when there are nodes and all are ready.
+func nodesReady(ready, total int64) Part {
+	return Part{Name: "node", OK: ready > 0 && ready == total, Message: fmt.Sprintf("%d of %d ready", ready, total)}
+}
+
 // clusterParts asks the API server as admin: the files of the data folder are ours.
 func clusterParts(ctx context.Context, dataDir string, s State) []Part {
 	config, err := clientcmd.BuildConfigFromFlags("", filepath.Join(dataDir, "kubeconfig", "admin.kubeconfig"))
 	if err != nil {
-		return []Part{{Name: "API server", Message: err.Error()}}
+		return []Part{{Name: partAPIServer, Message: err.Error()}}
 	}
 	config.Timeout = 5 * time.Second
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
-		return []Part{{Name: "API server", Message: err.Error()}}
+		return []Part{{Name: partAPIServer, Message: err.Error()}}
 	}
 	version, err := client.Discovery().ServerVersion()
 	if err != nil {
-		return []Part{{Name: "API server", Message: "does not answer: " + err.Error()}}
+		return []Part{{Name: partAPIServer, Message: "does not answer: " + err.Error()}}
 	}
-	parts := []Part{{Name: "API server", OK: true, Message: version.GitVersion + " at " + config.Host}, nodePart(ctx, client)}
+	parts := []Part{{Name: partAPIServer, OK: true, Message: version.GitVersion + " at " + config.Host}, nodePart(ctx, client)}
 	manager, err := addons.New(addons.Options{Config: config, Addons: addonNames(s)})
 	if err != nil {
 		return append(parts, Part{Name: "components", Message: err.Error()})
@@ -114,7 +143,7 @@ func nodePart(ctx context.Context, client kubernetes.Interface) Part {
 	if err != nil {
 		return Part{Name: "node", Message: err.Error()}
 	}
-	ready := 0
+	ready := int64(0)
 	for i := range nodes.Items {
 		for _, c := range nodes.Items[i].Status.Conditions {
 			if c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue {
@@ -122,8 +151,5 @@ func nodePart(ctx context.Context, client kubernetes.Interface) Part {
 			}
 		}
 	}
-	return Part{
-		Name: "node", OK: ready > 0 && ready == len(nodes.Items),
-		Message: fmt.Sprintf("%d of %d ready", ready, len(nodes.Items)),
-	}
+	return nodesReady(ready, int64(len(nodes.Items)))
 }

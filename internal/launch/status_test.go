@@ -3,6 +3,7 @@ package launch
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -80,6 +81,11 @@ func shortFolder(t *testing.T) string {
 	return dir
 }
 
+// clusterAnswer is what the server says of its only cluster.
+func clusterAnswer(connected bool, ready int) string {
+	return fmt.Sprintf(`{"clusters":[{"version":"v1.35.4","health":{"connected":%v,"apiServer":"https://10.0.0.1:6443","problem":"the API server did not answer in time"},"nodes":{"ready":%d,"total":2}}]}`, connected, ready)
+}
+
 func TestStatusOfARunOnAnExistingCluster(t *testing.T) {
 	for _, c := range []struct {
 		name, phase, body string
@@ -87,8 +93,10 @@ func TestStatusOfARunOnAnExistingCluster(t *testing.T) {
 		ok                bool
 		say               string
 	}{
-		{"well", "running", "", http.StatusOK, true, "all checks pass"},
-		{"starting", "starting", "", http.StatusOK, false, "all checks pass"},
+		{"well", "running", clusterAnswer(true, 2), http.StatusOK, true, "v1.35.4 at https://10.0.0.1:6443"},
+		{"starting", "starting", clusterAnswer(true, 2), http.StatusOK, false, "2 of 2 ready"},
+		{"out of contact", "running", clusterAnswer(false, 2), http.StatusOK, false, "the API server did not answer in time"},
+		{"a node is not ready", "running", clusterAnswer(true, 1), http.StatusOK, false, "1 of 2 ready"},
 		{"server not ready", "running", `{"detail":"the cluster does not answer","hint":"look at it"}`, http.StatusServiceUnavailable, false, "the cluster does not answer; look at it"},
 		{"server in trouble", "running", "oops", http.StatusInternalServerError, false, "status 500"},
 		{"no server", "running", "", 0, false, "not ready"},
@@ -110,7 +118,11 @@ func TestStatusOfARunOnAnExistingCluster(t *testing.T) {
 			if s.OK != c.ok || s.Phase != c.phase || s.Mode != ModeExisting || s.Address != state.Address || s.Version != "v9" {
 				t.Errorf("got %+v", s)
 			}
-			if len(s.Parts) != 1 || s.Parts[0].Name != "server" || !strings.Contains(s.Parts[0].Message, c.say) {
+			var said strings.Builder
+			for _, p := range s.Parts {
+				said.WriteString(p.Message + "\n")
+			}
+			if s.Parts[0].Name != "server" || !strings.Contains(said.String(), c.say) {
 				t.Errorf("parts %+v", s.Parts)
 			}
 		})

@@ -33,6 +33,11 @@ func Up(ctx context.Context, o Options, out io.Writer) (err error) {
 	if err := refuse(preflight.Run(ctx, o.preflight()), out); err != nil {
 		return err
 	}
+	if o.mode() == ModeExisting {
+		if err := o.checkExisting(ctx); err != nil {
+			return err
+		}
+	}
 	if err := u.open(ctx); err != nil {
 		return err
 	}
