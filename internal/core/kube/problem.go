@@ -24,11 +24,18 @@ func FromKube(err error, about ...Ref) error {
 		return err
 	}
 	var status apierrors.APIStatus
-	if !errors.As(err, &status) {
+	isStatus := errors.As(err, &status)
+	var s metav1.Status
+	e := kubeletProblem(err.Error())
+	switch {
+	case isStatus:
+		s = status.Status()
+		if e == nil {
+			e = fromStatus(s)
+		}
+	case e == nil:
 		return fromTransport(err, about)
 	}
-	s := status.Status()
-	e := fromStatus(s)
 	e.Object = objectOf(s, about)
 	if len(about) > 0 && about[0].Cluster != "" {
 		e.WithExtra("cluster", about[0].Cluster)
