@@ -82,10 +82,15 @@ func (s *SQLStore) List(ctx context.Context, cluster string, limit int) (out []R
 	return out, rows.Err()
 }
 
+// farAhead is later than any lease that a living holder makes: a lease beyond it was made before
+// the clock was set back, and would keep its job from ever going on.
+const farAhead = 10 * time.Minute
+
 // Claimable implements Store.
 func (s *SQLStore) Claimable(ctx context.Context, now time.Time) (ids []string, err error) {
 	rows, err := s.read.QueryContext(ctx,
-		`SELECT id FROM jobs WHERE phase = $1 AND lease < $2 ORDER BY created LIMIT 100`, string(Running), now.UnixMilli())
+		`SELECT id FROM jobs WHERE phase = $1 AND (lease < $2 OR lease > $3) ORDER BY created LIMIT 100`,
+		string(Running), now.UnixMilli(), now.Add(farAhead).UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("find jobs to run: %w", err)
 	}
@@ -103,8 +108,8 @@ func (s *SQLStore) Claimable(ctx context.Context, now time.Time) (ids []string, 
 // Claim implements Store.
 func (s *SQLStore) Claim(ctx context.Context, id, holder string, now, until time.Time) (Record, bool, error) {
 	done, err := s.write.ExecContext(ctx,
-		`UPDATE jobs SET holder = $1, lease = $2 WHERE id = $3 AND phase = $4 AND lease < $5`,
-		holder, until.UnixMilli(), id, string(Running), now.UnixMilli())
+		`UPDATE jobs SET holder = $1, lease = $2 WHERE id = $3 AND phase = $4 AND (lease < $5 OR lease > $6)`,
+		holder, until.UnixMilli(), id, string(Running), now.UnixMilli(), now.Add(farAhead).UnixMilli())
 	if won, err := one(done, err); err != nil || !won {
 		return Record{}, false, wrap("claim job", id, err)
 	}
