@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -89,7 +88,7 @@ func (p *application) print(inv *invocation, text *manifests, answer *resources.
 			inv.remark("%s: %s: %s", text.where(r.Line), label, clean(problemLine(r.Problem)))
 			continue
 		}
-		fmt.Fprintf(inv.out, "%s %s%s\n", label, r.Action, dryWord(p.dry && r.Action != "unchanged"))
+		inv.say("%s %s%s", label, r.Action, dryWord(p.dry && r.Action != "unchanged"))
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (inv *invocation) did(o object, what string, warnings []string) {
 	for _, w := range warnings {
 		inv.remark("warning: %s", clean(w))
 	}
-	fmt.Fprintf(inv.out, "%s %s\n", o.label(), what)
+	inv.say("%s %s", o.label(), what)
 }
 
 func dryWord(dry bool) string {

@@ -59,7 +59,7 @@ func (inv *invocation) describe(ctx context.Context, o object) error {
 	var events resources.ObjectEvents
 	err = inv.client.Call(ctx, http.MethodGet, o.path("events"), nil, nil, &events)
 	if errs.KindOf(err) == errs.Forbidden {
-		fmt.Fprintln(p.w, "Events:      you may not see them")
+		p.inv.say("Events:      you may not see them")
 		return nil
 	}
 	if err != nil {
@@ -79,7 +79,7 @@ func (p *describer) line(label, value string) {
 		label += ":"
 	}
 	if value != "" {
-		fmt.Fprintf(p.w, "%-12s %s\n", label, clean(value))
+		p.inv.say("%-12s %s", label, clean(value))
 	}
 }
 
@@ -142,7 +142,7 @@ func (p *describer) conditions(conditions []resources.ObjectCondition) {
 	if len(conditions) == 0 {
 		return
 	}
-	fmt.Fprintln(p.w, "Conditions:")
+	p.inv.say("Conditions:")
 	t := newTable("  TYPE", "STATUS", "REASON", "SINCE", "MESSAGE")
 	t.paint = p.inv.painter()
 	for _, c := range conditions {
@@ -158,7 +158,7 @@ func (p *describer) conditions(conditions []resources.ObjectCondition) {
 // section writes a part of the object as indented words.
 func (p *describer) section(label string, value any) {
 	if m, ok := value.(map[string]any); ok && len(m) > 0 {
-		fmt.Fprintln(p.w, label+":")
+		p.inv.say("%s:", label)
 		p.tree(m, "  ")
 	}
 }

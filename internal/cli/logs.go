@@ -108,13 +108,14 @@ func (l *logRequest) run(ctx context.Context, inv *invocation, args []string) er
 // ended tells an interrupted reading from a broken one.
 func (l *logRequest) ended(ctx context.Context, err error) error {
 	var known *errs.Error
-	if ctx.Err() != nil {
-		return nil // Ctrl-C is how one ends it
+	switch {
+	case ctx.Err() != nil: // Ctrl-C is how one ends it
+		err = nil
+	case err == nil, errors.As(err, &known):
+	default:
+		err = errs.New(errs.Unavailable, "the log broke off").WithHint("run the command again").Wrap(err)
 	}
-	if err == nil || errors.As(err, &known) {
-		return err
-	}
-	return errs.New(errs.Unavailable, "the log broke off").WithHint("run the command again").Wrap(err)
+	return err
 }
 
 // logPrinter prints ndjson as text.

@@ -109,7 +109,7 @@ func (p *FaultProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Unlock()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	defer context.AfterFunc(life, cancel)()
+	defer context.AfterFunc(life, cancel)() //nolint:contextcheck // life is the proxy's, beside the request's
 	r = r.WithContext(ctx)
 	if fault == nil || !fault(w, r, p.real) {
 		p.real.ServeHTTP(w, r)

@@ -182,7 +182,7 @@ func scalar(kind ColumnType, v any) value {
 // columnID makes "lastSyncTime" of "Last Sync-Time".
 func columnID(name string) string {
 	words := strings.FieldsFunc(name, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9')
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 	})
 	for i, w := range words {
 		if w == strings.ToUpper(w) {

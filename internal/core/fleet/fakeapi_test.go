@@ -131,16 +131,17 @@ func (f *fakeAPI) list(w http.ResponseWriter, cont string) {
 	}
 	sort.Strings(uids)
 	from, to := 0, len(uids)/2
-	if cont != "" {
+	switch {
+	case cont != "":
 		version, offset, _ := strings.Cut(cont, "/")
 		if version != strconv.Itoa(f.rv) { // no snapshots here: the rest is as it is now
 			all.ResourceVersion = version
 		}
 		from, _ = strconv.Atoi(offset)
 		from, to = min(from, len(uids)), len(uids)
-	} else if to > 0 {
+	case to > 0:
 		all.Continue = fmt.Sprintf("%d/%d", f.rv, to)
-	} else {
+	default:
 		to = len(uids)
 	}
 	for _, uid := range uids[from:to] {

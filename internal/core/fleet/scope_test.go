@@ -89,8 +89,13 @@ func TestScopeHidesEverything(t *testing.T) {
 func compareScopes(t *testing.T, f, lone *fleet.Fleet, visible authz.Visible) {
 	t.Helper()
 	for _, q := range []fleet.Query{
-		{}, {Sort: "restarts"}, {Sort: "status", Desc: true, Limit: 3}, {Offset: 2, Limit: 4, Sort: "node"},
-		{Namespaces: []string{"ns-0", "ns-2"}}, {Text: "POD-0"}, {Labels: "app=teller"},
+		{},
+		{Sort: "restarts"},
+		{Sort: "status", Desc: true, Limit: 3},
+		{Offset: 2, Limit: 4, Sort: "node"},
+		{Namespaces: []string{"ns-0", "ns-2"}},
+		{Text: "POD-0"},
+		{Labels: "app=teller"},
 		{Filters: []fleet.Filter{{Column: "status", Op: "=", Values: []string{"Running"}}}},
 	} {
 		q.Cluster, q.Resource = "local", "pods"

@@ -98,7 +98,7 @@ func (u *usage) fetch(ctx context.Context, plural string) (cpu, memory map[strin
 	if err != nil {
 		return nil, nil, kube.FromKube(err, kube.Ref{Cluster: u.cache.cluster.Name(), Resource: plural + ".metrics.k8s.io"})
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	cpu, memory = map[string]value{}, map[string]value{}
 	err = eachItem(json.NewDecoder(body), func(s *sample) {
 		key := s.Metadata.Name

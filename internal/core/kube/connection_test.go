@@ -99,8 +99,12 @@ func TestAsImpersonates(t *testing.T) {
 func TestAsRefusesReservedNames(t *testing.T) {
 	c := newFakeServer(t).connect(t, clocktesting.NewFakeClock(time.Now()))
 	for _, id := range []authz.Identity{
-		{User: "system:admin"}, {User: "SYSTEM:kube-controller-manager"}, {User: ""}, {User: " system:x"},
-		{User: "kubemate:alice"}, {User: "alice", Groups: []string{"system:masters"}},
+		{User: "system:admin"},
+		{User: "SYSTEM:kube-controller-manager"},
+		{User: ""},
+		{User: " system:x"},
+		{User: "kubemate:alice"},
+		{User: "alice", Groups: []string{"system:masters"}},
 	} {
 		if _, err := c.As(id); errs.KindOf(err) != errs.Forbidden {
 			t.Errorf("%+v: got %v", id, err)

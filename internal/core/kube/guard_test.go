@@ -51,7 +51,7 @@ func TestGuardEndsSilentCalls(t *testing.T) {
 	if _, err := io.ReadAll(resp.Body); !errors.Is(err, errStalled) {
 		t.Errorf("half: %v", err)
 	}
-	resp.Body.Close()
+	_ = resp.Body.Close()
 	if len(g.slots) != 0 {
 		t.Errorf("%d slots leaked", len(g.slots))
 	}
@@ -89,7 +89,7 @@ func TestGuardBoundsParallelCallsButNotWatches(t *testing.T) {
 	if err != nil {
 		t.Fatalf("a watch had to wait: %v", err)
 	}
-	resp.Body.Close()
+	_ = resp.Body.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if _, err := guardedGet(t, ctx, g, s.URL); !errors.Is(err, context.DeadlineExceeded) {

@@ -166,7 +166,7 @@ func certificateExpiry(ctx context.Context, cfg *rest.Config) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	certs := conn.(*tls.Conn).ConnectionState().PeerCertificates
 	if len(certs) == 0 {
 		return time.Time{}

@@ -183,7 +183,7 @@ func signInAs(name, password string, header ...string) testkit.Scenario {
 
 func decode[T any](t *testing.T, resp *http.Response, status int) T {
 	t.Helper()
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != status {
 		t.Fatalf("status %d, want %d: %s (%v)", resp.StatusCode, status, body, err)
@@ -243,7 +243,7 @@ func (b *browser) do(method, path, body string, header ...string) *http.Response
 func (b *browser) status(method, path, body string, header ...string) int {
 	b.s.t.Helper()
 	resp := b.do(method, path, body, header...)
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	_, _ = io.Copy(io.Discard, resp.Body)
 	return resp.StatusCode
 }

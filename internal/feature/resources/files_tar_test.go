@@ -38,7 +38,7 @@ func tarOf(t testing.TB, names ...string) []byte {
 			t.Fatal(err)
 		}
 		if h.Typeflag == tar.TypeReg {
-			io.WriteString(w, name)
+			_, _ = io.WriteString(w, name)
 		}
 	}
 	if err := w.Close(); err != nil {
@@ -140,7 +140,7 @@ func TestFilesOut(t *testing.T) {
 	c.exec = serveKubeletExec(func(_ context.Context, cmd []string, _ io.Reader, out, errOut io.WriteCloser, _ bool, _ <-chan remotecommand.TerminalSize) error {
 		if cmd[len(cmd)-1] != "./data" {
 			_, _ = out.Write(make([]byte, 1024)) // tar ends its output all the same
-			io.WriteString(errOut, "tar: ./nope: Cannot stat: No such file or directory\n")
+			_, _ = io.WriteString(errOut, "tar: ./nope: Cannot stat: No such file or directory\n")
 			return utilexec.CodeExitError{Err: errors.New("exit 2"), Code: 2}
 		}
 		_, err := out.Write(tarOf(t, "./data/", "./data/a", "./data/l -> /etc/shadow"))
@@ -172,7 +172,7 @@ func TestFilesIn(t *testing.T) {
 		}
 		names = tarNames(t, raw)
 		if slices.Contains(cmd, "/readonly") {
-			io.WriteString(errOut, "tar: a: Cannot open: Read-only file system\n")
+			_, _ = io.WriteString(errOut, "tar: a: Cannot open: Read-only file system\n")
 			return utilexec.CodeExitError{Err: errors.New("exit 2"), Code: 2}
 		}
 		return nil

@@ -2,7 +2,6 @@ package resources
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -95,7 +94,7 @@ func TestJobsShowWhatTheirReaderMaySee(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var live json.RawMessage = <-watched
+	live := <-watched
 	for _, part := range secret {
 		if strings.Contains(string(live), part) {
 			t.Errorf("a live view shows %q: %s", part, live)
