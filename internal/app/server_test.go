@@ -34,10 +34,14 @@ type running struct {
 
 func startServer(t *testing.T, dataDir string) *running {
 	t.Helper()
-	cp := testkit.APIServer(t)
+	return startServerOn(t, dataDir, filepath.Join(testkit.APIServer(t).Dir, "kubeconfig", "server.kubeconfig"))
+}
+
+func startServerOn(t *testing.T, dataDir, kubeconfig string) *running {
+	t.Helper()
 	c := config.NewServer()
 	c.DataDir, c.Listen = dataDir, "127.0.0.1:0"
-	c.Kubeconfig = filepath.Join(cp.Dir, "kubeconfig", "server.kubeconfig")
+	c.Kubeconfig = kubeconfig
 	if err := c.Complete(); err != nil {
 		t.Fatal(err)
 	}
