@@ -34,8 +34,12 @@ func TestLeasesAndClockSteps(t *testing.T) {
 		step time.Duration
 		free bool
 	}{
-		{"at once", 0, false}, {"before the lease ends", 20 * time.Second, false}, {"after it", 31 * time.Second, true},
-		{"a small step back", -time.Minute, false}, {"a day back", -24 * time.Hour, true}, {"a year on", 365 * 24 * time.Hour, true},
+		{"at once", 0, false},
+		{"before the lease ends", 20 * time.Second, false},
+		{"after it", 31 * time.Second, true},
+		{"a small step back", -time.Minute, false},
+		{"a day back", -24 * time.Hour, true},
+		{"a year on", 365 * 24 * time.Hour, true},
 	} {
 		ids, err := store.Claimable(ctx, start.Add(c.step))
 		if err != nil || slices.Contains(ids, "j") != c.free {

@@ -40,8 +40,10 @@ func TestConditionsOfACluster(t *testing.T) {
 		"well": {kube.Health{Connected: true, RoundTrip: 3 * time.Millisecond, CertificateExpiry: now.AddDate(1, 0, 0)}, map[string]int{"ok": 2}, []string{"Connected ok 3 ms", "Certificate ok ends on"}, "Nodes"},
 		"away": {kube.Health{Problem: "nothing listens; check it"}, nil, []string{"Connected error nothing listens; check it"}, "Certificate"},
 		"ends soon": {
-			kube.Health{Connected: true, CertificateExpiry: now.Add(10*24*time.Hour + time.Hour)}, nil,
-			[]string{"Certificate warning in 10 days"}, "Nodes",
+			kube.Health{Connected: true, CertificateExpiry: now.Add(10*24*time.Hour + time.Hour)},
+			nil,
+			[]string{"Certificate warning in 10 days"},
+			"Nodes",
 		},
 		"ended":      {kube.Health{CertificateExpiry: now.Add(-time.Minute)}, nil, []string{"Certificate error has expired"}, "Nodes"},
 		"lost nodes": {kube.Health{Connected: true}, map[string]int{"ok": 2, "error": 1}, []string{"Nodes error 1 of 3 nodes are not ready"}, "Certificate"},

@@ -15,31 +15,38 @@ var imageFailures = []struct {
 	remedy        []string
 }{
 	{
-		"rate-limit", "the registry refuses more pulls for now", []string{"toomanyrequests", "429 too many requests", "rate limit"},
+		"rate-limit", "the registry refuses more pulls for now",
+		[]string{"toomanyrequests", "429 too many requests", "rate limit"},
 		[]string{"Sign in to the registry with an imagePullSecret, use a mirror, or wait."},
 	},
 	{
-		"access", "the registry does not let it in", []string{"unauthorized", "authentication required", "pull access denied", "403 forbidden", "401 unauthorized", "no basic auth credentials", "denied:"},
+		"access", "the registry does not let it in",
+		[]string{"unauthorized", "authentication required", "pull access denied", "403 forbidden", "401 unauthorized", "no basic auth credentials", "denied:"},
 		[]string{"Check the name of the image.", "If the image is private, add an imagePullSecret with an account that may read it."},
 	},
 	{
-		"not-found", "there is no such image or tag", []string{"not found", "manifest unknown", "name unknown", "does not exist", "no such image"},
+		"not-found", "there is no such image or tag",
+		[]string{"not found", "manifest unknown", "name unknown", "does not exist", "no such image"},
 		[]string{"Check the image name and tag for a typing error.", "See whether the tag was pushed to this registry."},
 	},
 	{
-		"platform", "the image is not made for this kind of machine", []string{"no match for platform", "exec format error", "no matching manifest"},
+		"platform", "the image is not made for this kind of machine",
+		[]string{"no match for platform", "exec format error", "no matching manifest"},
 		[]string{"Build the image for the node's architecture, or choose other nodes by nodeSelector."},
 	},
 	{
-		"tls", "the registry's certificate is not trusted", []string{"x509:", "tls:", "certificate", "server gave http response to https client"},
+		"tls", "the registry's certificate is not trusted",
+		[]string{"x509:", "tls:", "certificate", "server gave http response to https client"},
 		[]string{"Make the nodes trust the registry's authority, or correct its certificate."},
 	},
 	{
-		"unreachable", "the registry can't be reached", []string{"no such host", "connection refused", "i/o timeout", "dial tcp", "handshake timeout", "network is unreachable", "no route to host", "connection reset", "context deadline exceeded", "unexpected eof"},
+		"unreachable", "the registry can't be reached",
+		[]string{"no such host", "connection refused", "i/o timeout", "dial tcp", "handshake timeout", "network is unreachable", "no route to host", "connection reset", "context deadline exceeded", "unexpected eof"},
 		[]string{"Check the registry's name, and DNS and the network from the node.", "In a closed network, mirror the image to a registry in reach."},
 	},
 	{
-		"disk", "the node has no room for it", []string{"no space left on device"},
+		"disk", "the node has no room for it",
+		[]string{"no space left on device"},
 		[]string{"Free disk space on the node, or let it collect unused images."},
 	},
 }
