@@ -48,7 +48,7 @@ type parts struct {
 // newParts makes the parts; nothing runs yet. The caller closes records.
 func newParts(ctx context.Context, c config.Server, source kube.Source, log *slog.Logger) (*parts, error) {
 	p := &parts{config: c, log: log, metrics: prometheus.NewRegistry()}
-	p.connector = kube.NewConnector(kube.Options{Log: log})
+	p.connector = kube.NewConnector(kube.Options{Log: log, Called: upstreamCalls(p.metrics)})
 	if err := p.connector.Add(c.ClusterName, c.DisplayName, source); err != nil {
 		return nil, err
 	}
@@ -81,6 +81,7 @@ func newParts(ctx context.Context, c config.Server, source kube.Source, log *slo
 	if err != nil {
 		return nil, fmt.Errorf("set up the server: %w", err)
 	}
+	p.metrics.MustRegister(newCollector(figures{clusters: p.connector, fleet: p.fleet, live: p.live, jobs: p.jobs, signIns: p.access}))
 	for _, f := range p.features() {
 		f.Routes(p.border.API())
 	}

@@ -38,6 +38,7 @@ type member struct {
 	printers []printer
 	store    *store
 	phase    *phase
+	counts   counts
 	stop     context.CancelFunc
 	used     atomic.Int64 // Unix seconds
 	dropped  atomic.Bool  // no longer fed: who holds it starts over
@@ -74,10 +75,10 @@ func (c *cache) member(ctx context.Context, resource string) (*member, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.begin(kind, printers)
+	return c.begin(kind, printers) //nolint:contextcheck // the watch lives as long as the fleet, not as the question
 }
 
-// begin starts watching a kind, unless somebody else just did.
+// begin starts watching a kind, unless somebody else just did. The watch outlives who asked for it.
 func (c *cache) begin(kind kube.Kind, printers []printer) (*member, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,7 +113,7 @@ func (c *cache) newMember(kind kube.Kind, printers []printer) *member {
 func (c *cache) reflect(m *member) *reflector {
 	return &reflector{
 		store: m.store, upstream: upstreamFor(c.cluster, m.kind, m.spec.form),
-		extract: &extractor{store: m.store, spec: m.spec}, phase: m.phase,
+		extract: &extractor{store: m.store, spec: m.spec}, phase: m.phase, counts: &m.counts,
 		clock: c.fleet.clock, log: c.log, streaming: m.spec.form != formTable,
 	}
 }

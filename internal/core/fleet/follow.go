@@ -80,6 +80,7 @@ func (r *reflector) consume(ctx context.Context, opts metav1.ListOptions, initia
 		return false, err
 	}
 	defer drain(w)
+	r.counts.watches.Add(1)
 	if !initial {
 		r.phase.live()
 	}
@@ -120,6 +121,7 @@ func (c *consumer) run(ctx context.Context, w watch.Interface, lasts time.Durati
 			if err := c.batch(e, w.ResultChan()); err != nil {
 				return err
 			}
+			c.counts.hear(c.clock.Now())
 			if c.bookmarks || c.initial {
 				silence.Reset(silentFor)
 			}

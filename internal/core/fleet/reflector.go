@@ -39,6 +39,7 @@ type reflector struct {
 	upstream upstream
 	extract  *extractor
 	phase    *phase
+	counts   *counts
 	clock    clock.WithTicker
 	log      *slog.Logger
 
@@ -60,6 +61,7 @@ func (r *reflector) run(ctx context.Context) {
 			continue
 		}
 		r.failures++
+		r.counts.failures.Add(1)
 		r.phase.broken(kube.FromKube(err))
 		r.log.Debug("watch is interrupted", "resource", r.store.kind.Resource, "error", err, "failures", r.failures)
 		r.pause(ctx, err)
@@ -97,6 +99,7 @@ func (r *reflector) watchable() bool {
 // relist brings the store up to date with a full list, page by page. Rows that are not in it
 // are removed at the end, so a list that breaks off removes nothing.
 func (r *reflector) relist(ctx context.Context) error {
+	r.counts.lists.Add(1)
 	if r.streaming && r.watchable() {
 		err := r.stream(ctx)
 		if !unstreamable(err) {
@@ -114,6 +117,7 @@ func (r *reflector) relist(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		r.counts.hear(r.clock.Now())
 		r.storeAll(p.objects)
 		if p.next == "" {
 			r.store.finish()

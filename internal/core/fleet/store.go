@@ -46,6 +46,7 @@ type store struct {
 	rows    []row
 	free    []int32
 	count   int
+	bytes   int64 // of all blobs
 	byUID   map[string]int32
 	byKey   map[objectKey]int32
 	owners  map[uint32][]int32 // owner uid's id → slots
@@ -148,6 +149,7 @@ func (s *store) insert(r *record) {
 	w := &s.rows[slot]
 	w.uid, w.version, w.seen = r.uid, r.version, s.scan
 	w.blob = r.blob
+	s.bytes += int64(len(r.blob.data))
 	for i := range s.cols {
 		if s.fields[i].get != nil {
 			s.cols[i].set(slot, r.cells[i])
@@ -180,6 +182,7 @@ func (s *store) slot() int32 {
 func (s *store) update(slot int32, r *record) {
 	w := &s.rows[slot]
 	w.version = r.version
+	s.bytes += int64(len(r.blob.data)) - int64(len(w.blob.data))
 	w.blob = r.blob
 	for i := range s.cols {
 		if s.fields[i].get != nil && !s.cols[i].same(slot, r.cells[i]) {
@@ -231,6 +234,7 @@ func (s *store) drop(slot int32) {
 	for i := range s.cols {
 		s.cols[i].clear(slot)
 	}
+	s.bytes -= int64(len(s.rows[slot].blob.data))
 	s.rows[slot] = row{}
 	s.free = append(s.free, slot)
 	s.count--

@@ -40,6 +40,7 @@ type Manager struct {
 	mu       sync.Mutex
 	active   map[string]*Run
 	watchers map[string]map[chan struct{}]struct{}
+	ended    map[Outcome]uint64
 }
 
 // New makes a manager; Run makes it work.
@@ -59,6 +60,7 @@ func New(o Options) *Manager {
 	return &Manager{
 		Options: o, handlers: map[string]Handler{}, wake: make(chan struct{}, 1),
 		active: map[string]*Run{}, watchers: map[string]map[chan struct{}]struct{}{},
+		ended: map[Outcome]uint64{},
 	}
 }
 

@@ -122,7 +122,11 @@ func (r *Run) finish(ctx context.Context, cause, err error) error {
 	now := r.m.Now().UTC()
 	j.Finished = &now
 	closeOpen(j, now)
-	return r.save(ctx)
+	if err := r.save(ctx); err != nil {
+		return err
+	}
+	r.m.noteEnd(j.Type, j.Phase)
+	return nil
 }
 
 // closeOpen ends the stages and items that the handler left open.

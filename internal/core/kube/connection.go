@@ -30,6 +30,7 @@ type connection struct {
 	log     *slog.Logger
 	clock   clock.WithTicker
 	kinds   *discoverer
+	called  func(Call) // nil when nobody counts; set before the first call
 
 	mu       sync.RWMutex
 	loaded   *rest.Config // as the source gave it, to notice changes
@@ -68,6 +69,7 @@ func (c *connection) reload() (bool, error) {
 		return false, nil
 	}
 	base := prepare(cfg, c.guard)
+	base.Wrap(c.observe)
 	system, err := newClients(base)
 	if err != nil {
 		return false, err

@@ -11,16 +11,18 @@ import (
 	"kubemate.io/kubemate/internal/core/errs"
 )
 
-// Options are what a Connector needs; Clock may be nil for the real one.
+// Options are what a Connector needs. Clock may be nil for the real one, Called when nobody counts.
 type Options struct {
-	Log   *slog.Logger
-	Clock clock.WithTicker
+	Log    *slog.Logger
+	Clock  clock.WithTicker
+	Called func(Call) // is told of every finished call; it must not block
 }
 
 // Connector holds the clusters that Kubemate is connected to; it implements Registry.
 type Connector struct {
-	log   *slog.Logger
-	clock clock.WithTicker
+	log    *slog.Logger
+	clock  clock.WithTicker
+	called func(Call)
 
 	mu       sync.RWMutex
 	clusters map[string]*connection
@@ -37,7 +39,7 @@ func NewConnector(o Options) *Connector {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Connector{log: o.Log, clock: o.Clock, clusters: map[string]*connection{}, added: make(chan struct{}, 1)}
+	return &Connector{log: o.Log, clock: o.Clock, called: o.Called, clusters: map[string]*connection{}, added: make(chan struct{}, 1)}
 }
 
 // Add connects a cluster under a name; it does not call the cluster. It fails when the
@@ -47,6 +49,7 @@ func (c *Connector) Add(name, display string, src Source) error {
 	if err != nil {
 		return err
 	}
+	conn.called = c.called
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, taken := c.clusters[name]; taken {

@@ -37,6 +37,7 @@ type conn struct {
 // an unsub, or a sub with the same id, can overtake the making.
 type entry struct {
 	id     string
+	of     string          // what it follows: a table, an object or a job
 	ctx    context.Context //nolint:containedctx // ends with the subscription
 	cancel context.CancelFunc
 	sub    subscription // nil while it is being made
@@ -110,7 +111,7 @@ func (c *conn) handle(r request) {
 		c.drop(r.ID)
 	case "sub":
 		c.drop(r.ID)
-		e, err := c.reserve(r.ID)
+		e, err := c.reserve(r)
 		if err != nil {
 			c.fail(r.ID, err)
 			return
@@ -119,16 +120,16 @@ func (c *conn) handle(r request) {
 	}
 }
 
-func (c *conn) reserve(id string) (*entry, error) {
+func (c *conn) reserve(r request) (*entry, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.subs) >= MaxSubscriptions {
 		return nil, errs.New(errs.TooMany, "this connection has %d subscriptions already", MaxSubscriptions).
 			WithHint("end some of them first")
 	}
-	e := &entry{id: id}
+	e := &entry{id: r.ID, of: r.of()}
 	e.ctx, e.cancel = context.WithCancel(c.ctx)
-	c.subs[id] = e
+	c.subs[r.ID] = e
 	return e, nil
 }
 

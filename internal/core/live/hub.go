@@ -91,6 +91,10 @@ type Hub struct {
 	mu     sync.Mutex
 	closed bool
 	tabs   map[string]int // session id → open connections
+	conns  map[*conn]struct{}
+	ended  map[string]uint64 // connections by the reason of their end
+
+	counters counters
 }
 
 // New makes a Hub. Register its Routes and Run it.
@@ -102,7 +106,10 @@ func New(d Deps) *Hub {
 		d.Clock = clock.RealClock{}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Hub{deps: d, patience: defaultPatience, ctx: ctx, cancel: cancel, tabs: map[string]int{}}
+	return &Hub{
+		deps: d, patience: defaultPatience, ctx: ctx, cancel: cancel,
+		tabs: map[string]int{}, conns: map[*conn]struct{}{}, ended: map[string]uint64{},
+	}
 }
 
 // Run waits for ctx to end, says goodbye to all clients and waits until they are gone.

@@ -3,7 +3,6 @@ package live
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +13,8 @@ import (
 
 // latest is a subscription of which only the newest message matters.
 type latest struct {
+	sent, coalesced *atomic.Uint64
+
 	mu      sync.Mutex
 	message []byte
 }
@@ -21,6 +22,9 @@ type latest struct {
 func (l *latest) put(message []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.message != nil {
+		l.coalesced.Add(1)
+	}
 	l.message = message
 }
 
@@ -28,6 +32,9 @@ func (l *latest) next() (message []byte, more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	message, l.message = l.message, nil
+	if message != nil {
+		l.sent.Add(1)
+	}
 	return message, false
 }
 
@@ -55,6 +62,7 @@ func (c *conn) followObject(e *entry, ref kube.Ref) (subscription, error) {
 		return nil, errs.New(errs.Invalid, "the object of subscription %q needs cluster, resource and name", e.id)
 	}
 	o := &object{conn: c, entry: e, ref: ref, changed: make(chan struct{}, 1)}
+	o.sent, o.coalesced = &c.hub.counters.object, &c.hub.counters.coalesced
 	o.generation.Store(c.req.Scope.Generation(ref.Cluster))
 	o.touch() // WatchObject may have to wait for the cluster
 	c.wg.Go(func() {
@@ -113,7 +121,7 @@ func (o *object) read() error {
 		return nil
 	}
 	o.gone, o.last = false, detail
-	o.tell(envelope(map[string]any{"op": "object", "id": o.entry.id, "resourceVersion": version, "detail": json.RawMessage(detail)}))
+	o.tell(envelope(map[string]any{"op": "object", "id": o.entry.id, "resourceVersion": version, "detail": detail}))
 	return nil
 }
 
@@ -150,7 +158,7 @@ func (c *conn) followJob(e *entry, id string) (subscription, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &latest{}
+	l := &latest{sent: &c.hub.counters.job, coalesced: &c.hub.counters.coalesced}
 	c.wg.Go(func() {
 		for m := range messages {
 			l.put(wrap("job", e.id, "job", m))

@@ -26,10 +26,11 @@ type query struct {
 	sub        *fleet.Subscription
 	generation atomic.Uint64 // of the rights at the last review
 	again      atomic.Bool   // the kind is cached anew
+	has        bool          // the client got something to build on; the writer's
 }
 
 func (c *conn) followQuery(ctx context.Context, e *entry, r request) (subscription, error) {
-	q := &query{conn: c, id: e.id}
+	q := &query{conn: c, id: e.id, has: r.Epoch != ""}
 	q.generation.Store(c.req.Scope.Generation(r.Query.Cluster))
 	sub, err := c.hub.deps.Views.Subscribe(ctx, c.req.Scope, *r.Query, fleet.Resume{Epoch: r.Epoch, Seq: r.Seq}, func() { c.mark(e) })
 	if err != nil {
@@ -48,12 +49,21 @@ func (q *query) next() (message []byte, more bool) {
 	if !ok {
 		return nil, false
 	}
+	count := &q.conn.hub.counters
 	switch u.Kind {
 	case fleet.UpdatePatch:
+		count.patch.Add(1)
+		q.has = true
 		return wrap("patch", q.id, "", u.Body), true
 	case fleet.UpdateState:
+		count.state.Add(1)
 		return wrap("state", q.id, "state", u.Body), true
 	default:
+		count.page.Add(1)
+		if q.has {
+			count.resyncs.Add(1)
+		}
+		q.has = true
 		return wrap("page", q.id, "page", u.Body), true
 	}
 }

@@ -29,9 +29,9 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request) error {
 		CompressionThreshold: 1024,
 	})
 	if err != nil {
-		return nil //nolint:nilerr // Accept has answered already
+		return nil // Accept has answered already
 	}
-	defer ws.CloseNow()
+	defer func() { _ = ws.CloseNow() }()
 	if ws.Subprotocol() != Protocol {
 		_ = ws.Close(websocket.StatusPolicyViolation, "the subprotocol must be "+Protocol)
 		return nil
@@ -40,7 +40,9 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	defer cancel(nil)
 	c := newConn(ctx, cancel, h, ws, req)
-	c.run()
+	h.opened(c)
+	defer h.ending(c)
+	c.run() //nolint:contextcheck // its context is that of the connection, made above
 	h.deps.Log.Debug("live connection ended", "session", req.Session.ID, "cause", context.Cause(ctx))
 	return nil
 }

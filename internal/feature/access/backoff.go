@@ -57,7 +57,7 @@ func (b *backoff) try(user, address string) error {
 	if wait > 0 {
 		seconds := int(math.Ceil(wait.Seconds()))
 		return errs.New(errs.TooMany, "too many failed sign-ins: wait %d s", seconds).
-			WithHint("if you forgot the password, ask a platform admin for a one-time link").WithExtra("retryAfterSeconds", seconds)
+			WithHint("if you forgot the password, ask a platform admin for a one-time link").WithExtra("retryAfterSeconds", seconds).Wrap(errThrottled)
 	}
 	for key, free := range keysOf(user, address) {
 		b.note(key, free)

@@ -44,6 +44,8 @@ type Feature struct {
 	credentials credentials
 	hasher      *hasher
 	backoff     *backoff
+	byPassword  signInCounts
+	byLink      signInCounts
 	writing     sync.Mutex // held while the set of platform admins may change
 	started     chan struct{}
 }

@@ -43,8 +43,13 @@ type cookieOutput struct {
 }
 
 func (f *Feature) postSignIn(ctx context.Context, in *signInInput) (*sessionOutput, error) {
-	v := visitorOf(ctx, in.ClientHeaders)
-	secret, row, err := f.signIn(ctx, in.Body.Username, in.Body.Password, v)
+	out, err := f.byNameAndPassword(ctx, in)
+	f.byPassword.note(err)
+	return out, err
+}
+
+func (f *Feature) byNameAndPassword(ctx context.Context, in *signInInput) (*sessionOutput, error) {
+	secret, row, err := f.signIn(ctx, in.Body.Username, in.Body.Password, visitorOf(ctx, in.ClientHeaders))
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +61,12 @@ func (f *Feature) postSignIn(ctx context.Context, in *signInInput) (*sessionOutp
 }
 
 func (f *Feature) postSignInLink(ctx context.Context, in *linkInput) (*sessionOutput, error) {
+	out, err := f.byOneTimeLink(ctx, in)
+	f.byLink.note(err)
+	return out, err
+}
+
+func (f *Feature) byOneTimeLink(ctx context.Context, in *linkInput) (*sessionOutput, error) {
 	secret, row, giveBack, err := f.signInByLink(ctx, in.Body.Token, visitorOf(ctx, in.ClientHeaders))
 	if err != nil {
 		return nil, err
