@@ -96,11 +96,12 @@ func StartTime(pid int) (uint64, error) {
 		return 0, errors.New("unexpected /proc/pid/stat")
 	}
 	fields := strings.Fields(string(data[end+1:]))
-	const startTime = 19 // field 22 of proc(5), the third is the first one here
+	const threads, startTime = 17, 19 // fields 20 and 22 of proc(5), the third is the first one here
 	if len(fields) <= startTime {
 		return 0, errors.New("unexpected /proc/pid/stat")
 	}
-	if state := fields[0]; state == "Z" || state == "X" {
+	// The first thread may have ended while others still hold files, locks and ports.
+	if state := fields[0]; (state == "Z" || state == "X") && fields[threads] == "1" {
 		return 0, fmt.Errorf("process %d has ended", pid)
 	}
 	return strconv.ParseUint(fields[startTime], 10, 64)
