@@ -20,6 +20,7 @@ func TestCluster(t *testing.T) {
 		run  func(*world)
 	}{
 		{"rights", testRights},
+		{"odd input", testOddInput},
 		{"apply", testApply},
 		{"apply with its own namespace and kind", testApplyDependencies},
 		{"edit", testEdit},
@@ -124,6 +125,10 @@ func testApply(w *world) {
 		if out.Results[0].Action != want || out.Results[1].Action != want {
 			w.t.Fatalf("apply %d: %+v", i, out)
 		}
+		testkit.Eventually(w.t, "the controller has written its annotation", func() bool { // what it writes meanwhile would count as a change
+			d, err := w.admin.AppsV1().Deployments("apply").Get(w.t.Context(), "teller", metav1.GetOptions{})
+			return err == nil && d.Annotations["deployment.kubernetes.io/revision"] != ""
+		})
 	}
 	changed := post(ApplyRequest{YAML: strings.Replace(two, "x: one", "x: two", 1)})
 	if r := changed.Results[0]; r.Action != actionConfigured || !strings.Contains(r.Before, "x: one") || !strings.Contains(r.After, "x: two") {

@@ -7,12 +7,26 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 	"k8s.io/client-go/tools/remotecommand"
 
 	"kubemate.io/kubemate/internal/testkit"
 )
+
+// hasty bounds the opening of WebSockets, as the clients of core/kube do, but sooner.
+type hasty struct{ next http.RoundTripper }
+
+// RoundTrip sends the request.
+func (h hasty) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Header.Get("Sec-Websocket-Protocol") == "" {
+		return h.next.RoundTrip(r)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+	defer cancel()
+	return h.next.RoundTrip(r.WithContext(ctx))
+}
 
 // opened is a stream that a client holds.
 type opened struct{ leave func() }

@@ -314,19 +314,6 @@ func (f *fakeCluster) As(id authz.Identity) (*kube.Clients, error) {
 	return &kube.Clients{Config: config, Typed: typed, Dynamic: dyn}, err
 }
 
-// hasty bounds the opening of WebSockets, as the clients of core/kube do, but sooner.
-type hasty struct{ next http.RoundTripper }
-
-// RoundTrip sends the request.
-func (h hasty) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Header.Get("Sec-Websocket-Protocol") == "" {
-		return h.next.RoundTrip(r)
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
-	defer cancel()
-	return h.next.RoundTrip(r.WithContext(ctx))
-}
-
 func (f *fakeCluster) Name() string                               { return "local" }
 func (f *fakeCluster) System() *kube.Clients                      { panic("streams act for their user only") }
 func (f *fakeCluster) Kinds(context.Context) ([]kube.Kind, error) { return nil, nil }
