@@ -21,7 +21,7 @@ func layers() []layer {
 		{"internal/cli", []string{"internal/cli", "internal/core", "internal/feature"}, "the command line uses the API: of features it takes the types of requests and answers only"},
 		{"internal/feature", []string{"internal/core", "api"}, "a feature never imports a feature: it declares the small interface that it needs, and app passes the other one in"},
 		{"internal/core", []string{"internal/core"}, "the core is shared and knows no feature"},
-		{"internal/launch", []string{"internal/launch", "internal/core/config", "internal/core/errs", "demo", "deploy", "stack"}, "starting a cluster needs no feature of the server"},
+		{"internal/launch", []string{"internal/launch", "internal/core/config", "internal/core/errs", "internal/core/kube", "demo", "deploy", "stack"}, "starting a cluster needs no feature of the server, only its words for what is wrong with a cluster"},
 		{"internal/testkit", []string{"internal/core", "internal/launch"}, "test suites of all layers use it"},
 		{"internal/arch", nil, "it reads files"},
 		{"api", nil, "other programs build on it"},
