@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -39,10 +42,13 @@ func (e *exitError) ExitCode() int { return ExitCode(e.err) }
 // Unwrap gives the error itself.
 func (e *exitError) Unwrap() error { return e.err }
 
-// withExitCodes makes a command and those below it return errors that know their exit code.
+// withExitCodes makes a command and those below it return errors that know their exit code, and
+// end in order at Ctrl-C.
 func withExitCodes(cmd *cobra.Command) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			stop := endByInterrupt(cmd)
+			defer stop()
 			if err := run(cmd, args); err != nil {
 				return &exitError{err}
 			}
@@ -52,6 +58,18 @@ func withExitCodes(cmd *cobra.Command) {
 	for _, child := range cmd.Commands() {
 		withExitCodes(child)
 	}
+}
+
+// endByInterrupt ends a command's context at the first Ctrl-C; the second ends the program.
+// A sign-in waits at a prompt, which no context ends.
+func endByInterrupt(cmd *cobra.Command) (stop func()) {
+	if cmd.Name() == "sign-in" {
+		return func() {}
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	cmd.SetContext(ctx)
+	return stop
 }
 
 // usageError says that a command was written wrongly.
