@@ -28,6 +28,7 @@ func TestStats(t *testing.T) {
 		api.put(randomPod(r, n, api.uidOf(n)))
 	}
 	until(t, "all pods", func() bool { return api.equals(t, f) == nil })
+	until(t, "the watch that follows the list", func() bool { return statsOf(t, f).Watches > 0 })
 	s := statsOf(t, f)
 	if s.Objects != 10 || s.Bytes <= 0 || s.Lists != 1 || s.Watches == 0 || s.Stale != 0 || s.Heard.Before(began) {
 		t.Errorf("while all is well: %+v", s)
