@@ -133,14 +133,14 @@ func (f *fakeAPI) list(w http.ResponseWriter, cont string) {
 	from, to := 0, len(uids)/2
 	switch {
 	case cont != "":
-		version, offset, _ := strings.Cut(cont, "/")
+		version, last, _ := strings.Cut(cont, "/")
 		if version != strconv.Itoa(f.rv) { // no snapshots here: the rest is as it is now
 			all.ResourceVersion = version
 		}
-		from, _ = strconv.Atoi(offset)
-		from, to = min(from, len(uids)), len(uids)
+		// By name, not by number: what was removed meanwhile must not shift others out of both pages.
+		from, to = sort.SearchStrings(uids, last+"\x00"), len(uids)
 	case to > 0:
-		all.Continue = fmt.Sprintf("%d/%d", f.rv, to)
+		all.Continue = fmt.Sprintf("%d/%s", f.rv, uids[to-1])
 	default:
 		to = len(uids)
 	}

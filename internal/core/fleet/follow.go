@@ -19,9 +19,13 @@ func (r *reflector) follow(ctx context.Context) error {
 	opts := r.watchOptions()
 	opts.ResourceVersion = r.version
 	began := r.clock.Now()
+	r.opened = time.Time{}
 	got, err := r.consume(ctx, opts, false)
 	if err == nil && !got && r.clock.Since(began) < shortest {
 		err = fmt.Errorf("the watch ended at once: %w", io.ErrUnexpectedEOF) // client-go hides a cut connection
+	}
+	if !r.opened.IsZero() && r.clock.Since(r.opened) >= healthyAfter {
+		r.failures = 0
 	}
 	if expired(err) {
 		r.version = ""
@@ -81,6 +85,7 @@ func (r *reflector) consume(ctx context.Context, opts metav1.ListOptions, initia
 	}
 	defer drain(w)
 	r.counts.watches.Add(1)
+	r.opened = r.clock.Now()
 	if !initial {
 		r.phase.live()
 	}

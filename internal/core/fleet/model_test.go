@@ -84,11 +84,23 @@ func TestModel(t *testing.T) {
 		for range 60 {
 			api.step(r)
 		}
-		until(t, fmt.Sprintf("round %d at rest", round), func() bool { return api.equals(t, f) == nil })
+		api.atRest(t, f, round)
 		for i, c := range clients {
 			c.compare(t, f, i)
 		}
 	}
+}
+
+// atRest waits until the unscoped view is what the server holds, and says what differs if it never is.
+func (f *fakeAPI) atRest(t *testing.T, fl *fleet.Fleet, round int) {
+	t.Helper()
+	var err error
+	defer func() {
+		if t.Failed() {
+			t.Logf("at last: %v; %+v", err, fl.Stats())
+		}
+	}()
+	until(t, fmt.Sprintf("round %d at rest", round), func() bool { err = f.equals(t, fl); return err == nil })
 }
 
 // compare waits until the client has what a fresh page shows.

@@ -27,6 +27,7 @@ const (
 	silentFor     = 90 * time.Second // a watch with bookmarks that says nothing for longer is cut
 	shortest      = time.Second      // a watch that ends sooner, with nothing, has failed
 	connectWithin = 30 * time.Second
+	healthyAfter  = 10 * time.Second // a watch that held for so long ends the row of failures, though nothing changed
 )
 
 // errSilent ends a watch that hangs.
@@ -46,6 +47,7 @@ type reflector struct {
 	version   string // resourceVersion to watch from; "" = a full list is due
 	streaming bool   // the server is known to serve WatchList, or it is not known yet
 	failures  int
+	opened    time.Time // when the last watch was opened, zero while none was
 	fruitless int // watches in a row that broke before they brought anything
 }
 

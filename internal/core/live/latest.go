@@ -64,14 +64,19 @@ func (c *conn) followObject(e *entry, ref kube.Ref) (subscription, error) {
 	o := &object{conn: c, entry: e, ref: ref, changed: make(chan struct{}, 1)}
 	o.sent, o.coalesced = &c.hub.counters.object, &c.hub.counters.coalesced
 	o.generation.Store(c.req.Scope.Generation(ref.Cluster))
-	o.touch() // WatchObject may have to wait for the cluster
-	c.wg.Go(func() {
-		if err := c.hub.deps.Views.WatchObject(e.ctx, ref, o.touch); err != nil {
+	o.touch()
+	c.wg.Go(o.run)
+	return o, nil
+}
+
+// watch follows the object once its reader was seen to have the right to it: nobody else makes
+// the server watch a kind. What changed meanwhile is not missed, the watch begins with a touch.
+func (o *object) watch() {
+	o.conn.wg.Go(func() {
+		if err := o.conn.hub.deps.Views.WatchObject(o.entry.ctx, o.ref, o.touch); err != nil {
 			o.fail(err)
 		}
 	})
-	c.wg.Go(o.run)
-	return o, nil
 }
 
 func (o *object) touch() {
@@ -90,6 +95,7 @@ func (o *object) review(context.Context) error {
 }
 
 func (o *object) run() {
+	watched := false
 	for {
 		select {
 		case <-o.entry.ctx.Done():
@@ -98,6 +104,11 @@ func (o *object) run() {
 		}
 		if err := o.read(); err != nil {
 			o.retry(err)
+			continue
+		}
+		if !watched {
+			watched = true
+			o.watch()
 		}
 	}
 }
