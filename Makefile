@@ -55,8 +55,20 @@ bundle: kubemate ## Build kubemate-node, containerd and the images into the cach
 ## ---- test ------------------------------------------------------------------
 
 .PHONY: test
-test: deps-test test-web build test-go test-node test-browser ## Everything: unit, API server, real node, browser
+test: deps-test build ## Everything: unit, API server, real node, browser
+	$(MAKE) -j2 --output-sync=line test-code test-platform
 	@echo "all tests passed"
+
+# The two run side by side: one computes, the other mostly waits for a cluster.
+.PHONY: test-code
+test-code:
+	$(MAKE) test-web
+	$(MAKE) test-go
+
+.PHONY: test-platform
+test-platform:
+	$(MAKE) test-node
+	$(MAKE) test-browser
 
 .PHONY: deps-test
 deps-test:
@@ -79,7 +91,7 @@ test-go: ## Go: formatting, tidy go.mod, vet, unit and API server tests, with th
 
 .PHONY: test-node
 test-node: ## The real node, end to end (root)
-	go test -tags node -count=1 -timeout 30m -v -run '^TestNode' ./internal/launch/...
+	go test -tags node -p 1 -count=1 -timeout 30m -v -run '^TestNode' ./internal/launch ./internal/launch/embedded ./internal/launch/addons
 
 e2e/node_modules/.package-lock.json: e2e/package.json e2e/package-lock.json
 	cd e2e && npm ci --no-audit --no-fund --loglevel=error

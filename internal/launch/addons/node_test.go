@@ -94,7 +94,7 @@ func startNode(t *testing.T, b *bundle.Bundle, registryAddr string, log *slog.Lo
 
 // TestAddonsOnARealNode installs everything from the bundle, and uses it: names
 // resolve, the demo answers, pods' use is measured, a shell and tar are there.
-func TestAddonsOnARealNode(t *testing.T) {
+func TestNodeAddons(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	b, registryAddr := serveBundle(t, log)
 	c := startNode(t, b, registryAddr, log)
