@@ -48,7 +48,7 @@ type reflector struct {
 	streaming bool   // the server is known to serve WatchList, or it is not known yet
 	failures  int
 	opened    time.Time // when the last watch was opened, zero while none was
-	fruitless int // watches in a row that broke before they brought anything
+	fruitless int       // watches in a row that broke before they brought anything
 }
 
 // run works until ctx ends.
