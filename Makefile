@@ -91,7 +91,7 @@ test-go: ## Go: formatting, tidy go.mod, vet, unit and API server tests, with th
 
 .PHONY: test-node
 test-node: ## The real node, end to end (root)
-	go test -tags node -p 1 -count=1 -timeout 30m -v -run '^TestNode' ./internal/launch ./internal/launch/embedded ./internal/launch/addons
+	go test -tags node -p 1 -count=1 -timeout 30m -v -run '^TestNode' ./internal/launch ./internal/launch/embedded
 
 e2e/node_modules/.package-lock.json: e2e/package.json e2e/package-lock.json
 	cd e2e && npm ci --no-audit --no-fund --loglevel=error

@@ -31,9 +31,28 @@ type FaultProxy struct {
 
 	mu     sync.Mutex
 	fault  Fault
-	cut    context.CancelFunc // ends what is being answered
-	life   context.Context    //nolint:containedctx // of what is being answered
+	term   *term
 	server *http.Server
+}
+
+// term is the time between two faults: what is being answered ends with it.
+type term struct {
+	ctx     context.Context //nolint:containedctx // of all that is being answered
+	end     context.CancelFunc
+	answers sync.WaitGroup
+}
+
+func newTerm() *term {
+	t := &term{}
+	t.ctx, t.end = context.WithCancel(context.Background())
+	return t
+}
+
+// cut ends what is being answered, and waits until nothing more is written: what happens in the
+// cluster afterwards reaches nobody through it.
+func (t *term) cut() {
+	t.end()
+	t.answers.Wait()
 }
 
 // NewFaultProxy makes a proxy that talks to the API server as the identity of cfg. It fails
@@ -52,8 +71,7 @@ func NewFaultProxy(t testing.TB, cfg *rest.Config) *FaultProxy {
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		Transport: transport, FlushInterval: -1, ErrorLog: log.New(io.Discard, "", 0),
 	}
-	p := &FaultProxy{t: t, real: proxy, address: "127.0.0.1:0"}
-	p.life, p.cut = context.WithCancel(context.Background())
+	p := &FaultProxy{t: t, real: proxy, address: "127.0.0.1:0", term: newTerm()}
 	p.Up()
 	p.URL = "http://" + p.address
 	t.Cleanup(p.Down)
@@ -66,28 +84,28 @@ func (p *FaultProxy) Config() *rest.Config { return &rest.Config{Host: p.URL} }
 // Fail makes every request from now on fail, and cuts what is being answered; nil ends that.
 func (p *FaultProxy) Fail(f Fault) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.fault = f
-	p.cut()
-	p.life, p.cut = context.WithCancel(context.Background())
+	before := p.term
+	p.fault, p.term = f, newTerm()
+	p.mu.Unlock()
+	before.cut()
 }
 
 // Down ends the proxy as an API server that stops: connections are cut and refused.
 func (p *FaultProxy) Down() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.cut()
-	if p.server != nil {
-		_ = p.server.Close()
-		p.server = nil
+	server, before := p.server, p.term
+	p.server, p.term = nil, newTerm()
+	p.mu.Unlock()
+	if server != nil {
+		_ = server.Close()
 	}
+	before.cut()
 }
 
 // Up starts it again at the same address.
 func (p *FaultProxy) Up() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.life, p.cut = context.WithCancel(context.Background())
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", p.address)
 	if err != nil {
 		p.t.Fatalf("start the proxy: %v", err)
@@ -105,11 +123,13 @@ func (p *FaultProxy) Up() {
 // ServeHTTP fails, or hands the request on.
 func (p *FaultProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
-	fault, life := p.fault, p.life
+	fault, term := p.fault, p.term
+	term.answers.Add(1)
 	p.mu.Unlock()
+	defer term.answers.Done()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	defer context.AfterFunc(life, cancel)() //nolint:contextcheck // life is the proxy's, beside the request's
+	defer context.AfterFunc(term.ctx, cancel)() //nolint:contextcheck // the term's, beside the request's
 	r = r.WithContext(ctx)
 	if fault == nil || !fault(w, r, p.real) {
 		p.real.ServeHTTP(w, r)
