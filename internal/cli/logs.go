@@ -94,7 +94,7 @@ func (l *logRequest) run(ctx context.Context, inv *invocation, args []string) er
 	}
 	resp, err := inv.client.Open(ctx, http.MethodGet, o.path("logs"), q, nil, nil)
 	if err != nil {
-		return err
+		return l.ended(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if inv.output == "json" {
